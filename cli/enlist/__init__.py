@@ -1,0 +1,1 @@
+"""The enlist command: a client of the API, and the embedded stack."""

@@ -1,0 +1,1 @@
+"""Contracts and plumbing of the three services; no business rule lives here."""

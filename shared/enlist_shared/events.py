@@ -1,0 +1,130 @@
+"""One frozen model per topic, named in the past tense.
+
+Events carry ids, object keys, counts and checksums, never rows and never personal data
+(architecture, decision 1). The bodies are JSON; the CloudEvents attributes travel as headers.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from enlist_rules.codes import Code
+from enlist_shared.ids import AccountId, ImportId, ListId, ObjectKey
+from enlist_shared.options import Channel, Purpose, Source
+from enlist_shared.states import Status
+
+
+class Event(BaseModel):
+    """What every event says: whose import it is about. Unknown fields are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    account_id: AccountId
+    import_id: ImportId
+
+
+class ImportAccepted(Event):
+    """A whole upload lies in S3 and waits to be split."""
+
+
+class ChunkReady(Event):
+    """A slice of whole records waits to be normalised."""
+
+    chunk: int = Field(ge=0)
+    manifest_key: ObjectKey
+
+
+class ChunkNormalized(Event):
+    """A chunk has been normalised, or never will be."""
+
+    chunk: int = Field(ge=0)
+    result: Literal["done", "failed"]
+    key: ObjectKey | None = Field(default=None, description="the chunk's manifest, when done")
+    code: Code | None = Field(default=None, description="why, when failed")
+
+
+class ShardReady(Event):
+    """A shard waits to be merged."""
+
+    shard: int = Field(ge=0, lt=64)
+
+
+class Counts(BaseModel):
+    """The balance of an import, in records; the identity of contacts.md holds at any time."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    records: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    unprocessed: int = 0
+    warnings: int = 0
+    suppressed: int = 0
+    listed: int = 0
+    unlisted: int = 0
+    fixed_line: int = 0
+
+    @property
+    def balances(self) -> bool:
+        outcomes = self.created + self.updated + self.unchanged + self.duplicate
+        return self.records == outcomes + self.rejected + self.unprocessed
+
+
+class Progress(BaseModel):
+    """How far an import has come, in units; `waiting` units back off before another try."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    chunks: int = 0
+    chunks_normalized: int = 0
+    shards: int = 0
+    shards_merged: int = 0
+    waiting: int = 0
+
+
+class ImportProgressed(Event):
+    """An import changed its state, or moved on within it (at most one a second)."""
+
+    status: Status
+    progress: Progress
+
+
+class _Ended(Event):
+    """What both final events report."""
+
+    source: Source
+    purpose: Purpose
+    correlation_id: str | None
+    lists: tuple[ListId, ...]
+    channel: Channel
+    counts: Counts
+    reasons: dict[Code, int]
+    warning_reasons: dict[Code, int]
+    accepted_at: datetime
+    completed_at: datetime
+
+
+class ImportCompleted(_Ended):
+    """The confirmation: every record of the import has its outcome."""
+
+
+class ImportFailed(_Ended):
+    """An import failed or was cancelled; what is not merged counts as unprocessed."""
+
+    status: Literal[Status.FAILED, Status.CANCELLED]
+    code: Code | None
+
+
+class DeadLettered(BaseModel):
+    """Where a message lies that no handler can process: coordinates, never its content."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    topic: str
+    partition: int
+    offset: int
+    reason: str = Field(description="a code or the name of an exception's class")

@@ -1,0 +1,59 @@
+"""The options of an import: `docs/api.md` shows them, `contacts.md` says what they mean."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from enlist_rules.numbers import REGIONS
+from enlist_rules.options import Duplicates, Header, OverLimit, Unmapped
+
+
+class Channel(StrEnum):
+    """How a contact may be reached."""
+
+    PHONE = "phone"
+    WHATSAPP = "whatsapp"
+
+
+class Purpose(StrEnum):
+    """What an import is for."""
+
+    CONTACTS = "contacts"
+
+
+class Source(StrEnum):
+    """How an import came in."""
+
+    FILE = "file"
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+Region = Annotated[str, StringConstraints(to_upper=True, pattern="^[A-Za-z]{2}$")]
+
+
+class ImportOptions(BaseModel):
+    """What the importer asked for; frozen with the import."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lists: tuple[Name | int, ...] = ()
+    channel: Channel = Channel.PHONE
+    convert_national: bool = False
+    default_region: Region | None = None
+    mapping: dict[str, str] | None = Field(
+        default=None, description="column name or index → field, custom.<name>, or skip"
+    )
+    header: Header = Header.AUTO
+    separator: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
+    duplicates: Duplicates = Duplicates.MERGE
+    over_limit: OverLimit = OverLimit.REJECT
+    unmapped: Unmapped = Unmapped.CUSTOM
+    number_types: tuple[str, ...] | None = None
+    correlation_id: Annotated[str, StringConstraints(max_length=255)] | None = None
+
+    @model_validator(mode="after")
+    def _region_is_known(self) -> Self:
+        if self.default_region is not None and self.default_region not in REGIONS:
+            raise ValueError(f"default_region {self.default_region!r} is not a region with numbers")
+        return self

@@ -1,0 +1,40 @@
+"""Every topic of the pipeline, in the order in which an import meets them.
+
+    import.accepted → chunk.ready → chunk.normalized → shard.ready → import.completed | failed
+
+Small imports take the lane of their own (`…small`), so that ten pasted numbers never wait
+behind another account's file. `import.progressed` runs beside; `dead-letter` takes what no
+handler can ever process.
+"""
+
+from enum import StrEnum
+
+
+class Topic(StrEnum):
+    """A Kafka topic; the trailing version changes only with an incompatible event."""
+
+    IMPORT_ACCEPTED = "enlist.import.accepted.v1"
+    CHUNK_READY = "enlist.chunk.ready.v1"
+    CHUNK_READY_SMALL = "enlist.chunk.ready.small.v1"
+    CHUNK_NORMALIZED = "enlist.chunk.normalized.v1"
+    CHUNK_NORMALIZED_SMALL = "enlist.chunk.normalized.small.v1"
+    SHARD_READY = "enlist.shard.ready.v1"
+    IMPORT_PROGRESSED = "enlist.import.progressed.v1"
+    IMPORT_COMPLETED = "enlist.import.completed.v1"
+    IMPORT_FAILED = "enlist.import.failed.v1"
+    DEAD_LETTER = "enlist.dead-letter.v1"
+
+
+class Lane(StrEnum):
+    """Which of the twin chunk topics an import travels on."""
+
+    MAIN = "main"
+    SMALL = "small"
+
+    @property
+    def chunk_ready(self) -> Topic:
+        return Topic.CHUNK_READY_SMALL if self is Lane.SMALL else Topic.CHUNK_READY
+
+    @property
+    def chunk_normalized(self) -> Topic:
+        return Topic.CHUNK_NORMALIZED_SMALL if self is Lane.SMALL else Topic.CHUNK_NORMALIZED
