@@ -1,0 +1,534 @@
+-- The pipeline: accounts, imports and their ledger, contacts, lists, consent, outbox.
+-- Run by enlist_owner, which never serves. Every table with an account column has row-level
+-- security, forced; the account of a transaction is the setting enlist.account.
+
+CREATE SCHEMA enlist;
+SET LOCAL search_path = enlist;
+
+-- ───────────────────────────────────────────────────────────────────────────── accounts
+
+CREATE TABLE accounts (
+  account_id     uuid        PRIMARY KEY DEFAULT uuidv7(),
+  name           text        NOT NULL,
+  default_region text        NOT NULL DEFAULT 'GB',
+  created_at     timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE api_keys (
+  account_id uuid        NOT NULL REFERENCES accounts,
+  key_id     uuid        NOT NULL DEFAULT uuidv7(),
+  key_hash   bytea       NOT NULL UNIQUE,  -- SHA-256 of 256 random bits; the key is shown once
+  name       text        NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz,
+  revoked_at timestamptz,
+  PRIMARY KEY (account_id, key_id)
+);
+
+-- ────────────────────────────────────────────────────────────── imports and their ledger
+
+CREATE TABLE import_moves (
+  from_status text NOT NULL,
+  to_status   text NOT NULL,
+  PRIMARY KEY (from_status, to_status)
+);
+INSERT INTO import_moves VALUES
+  ('receiving', 'accepted'), ('receiving', 'normalizing'), ('receiving', 'failed'),
+  ('receiving', 'cancelled'),
+  ('accepted', 'splitting'), ('accepted', 'failed'), ('accepted', 'cancelled'),
+  ('splitting', 'normalizing'), ('splitting', 'failed'), ('splitting', 'cancelled'),
+  ('normalizing', 'forecasting'), ('normalizing', 'merging'), ('normalizing', 'completed'),
+  ('normalizing', 'failed'), ('normalizing', 'cancelled'),
+  ('forecasting', 'awaiting_approval'), ('forecasting', 'failed'), ('forecasting', 'cancelled'),
+  ('awaiting_approval', 'merging'), ('awaiting_approval', 'failed'),
+  ('awaiting_approval', 'cancelled'),
+  ('merging', 'completed'), ('merging', 'failed'), ('merging', 'cancelled'),
+  ('completed', 'undoing'), ('failed', 'undoing'), ('cancelled', 'undoing'),
+  ('failed', 'normalizing'), ('failed', 'merging'),
+  ('undoing', 'undone');
+
+CREATE TABLE imports (
+  account_id           uuid        NOT NULL REFERENCES accounts,
+  import_id            uuid        NOT NULL DEFAULT uuidv7(),
+  status               text        NOT NULL CHECK (status IN (
+    'receiving', 'accepted', 'splitting', 'normalizing', 'forecasting', 'awaiting_approval',
+    'merging', 'completed', 'failed', 'cancelled', 'undoing', 'undone')),
+  source               text        NOT NULL CHECK (source IN (
+    'file', 'numbers', 'contacts', 'event', 'object')),
+  purpose              text        NOT NULL CHECK (purpose IN ('contacts', 'opt_out')),
+  lane                 text        NOT NULL CHECK (lane IN ('main', 'small')),
+  channel              text        NOT NULL CHECK (channel IN ('phone', 'whatsapp')),
+  default_region       text        NOT NULL,
+  options              jsonb       NOT NULL,
+  correlation_id       text,
+  file_name            text,
+  size                 bigint      NOT NULL DEFAULT 0,  -- bytes
+  sha256               bytea,
+  source_key           text,
+  manifest_key         text,
+  detected             jsonb,
+  phonenumbers_version text,
+  list_ids             bigint[],   -- frozen when the first shard starts
+  records              bigint      NOT NULL DEFAULT 0,  -- written once, when splitting ends
+  created              bigint      NOT NULL DEFAULT 0,
+  updated              bigint      NOT NULL DEFAULT 0,
+  unchanged            bigint      NOT NULL DEFAULT 0,
+  duplicate            bigint      NOT NULL DEFAULT 0,
+  rejected             bigint      NOT NULL DEFAULT 0,
+  unprocessed          bigint      NOT NULL DEFAULT 0,
+  warnings             bigint      NOT NULL DEFAULT 0,
+  suppressed           bigint      NOT NULL DEFAULT 0,
+  listed               bigint      NOT NULL DEFAULT 0,
+  unlisted             bigint      NOT NULL DEFAULT 0,
+  fixed_line           bigint      NOT NULL DEFAULT 0,
+  reasons              jsonb       NOT NULL DEFAULT '{}',
+  warning_reasons      jsonb       NOT NULL DEFAULT '{}',
+  chunks               int         NOT NULL DEFAULT 0,
+  chunks_normalized    int         NOT NULL DEFAULT 0,
+  shards               int         NOT NULL DEFAULT 0,
+  shards_merged        int         NOT NULL DEFAULT 0,
+  shards_given_up      int         NOT NULL DEFAULT 0,
+  error_code           text,
+  error_message        text,
+  received_at          timestamptz NOT NULL DEFAULT now(),
+  accepted_at          timestamptz NOT NULL DEFAULT now(),
+  completed_at         timestamptz,
+  moved_at             timestamptz NOT NULL DEFAULT now(),  -- last progress of any kind
+  progressed_at        timestamptz NOT NULL DEFAULT now(),  -- last progressed event
+  PRIMARY KEY (account_id, import_id),
+  CONSTRAINT balance CHECK (
+    records = created + updated + unchanged + duplicate + rejected + unprocessed),
+  CONSTRAINT nothing_negative CHECK (
+    least(created, updated, unchanged, duplicate, rejected, unprocessed) >= 0),
+  CONSTRAINT completed_is_whole CHECK (status <> 'completed' OR unprocessed = 0),
+  CONSTRAINT units_add_up CHECK (
+    chunks_normalized <= chunks AND shards_merged + shards_given_up <= shards)
+);
+CREATE INDEX imports_unfinished ON imports (moved_at)
+  WHERE status IN ('accepted', 'splitting', 'normalizing', 'forecasting', 'merging', 'undoing');
+
+CREATE TABLE chunks (
+  account_id    uuid    NOT NULL,
+  import_id     uuid    NOT NULL,
+  chunk         int     NOT NULL,
+  split_records bigint  NOT NULL,                 -- the splitter's own count
+  records       bigint  NOT NULL,                 -- the splitter's, then the normaliser's
+  forwarded     bigint  NOT NULL DEFAULT 0,
+  rejected      bigint  NOT NULL DEFAULT 0,
+  unprocessed   bigint  NOT NULL,
+  recorded      boolean NOT NULL DEFAULT false,
+  manifest_key  text,
+  shard_rows    int[],                            -- forwarded, by shard
+  reasons       jsonb   NOT NULL DEFAULT '{}',
+  PRIMARY KEY (account_id, import_id, chunk),
+  FOREIGN KEY (account_id, import_id) REFERENCES imports,
+  CONSTRAINT chunk_balance CHECK (records = rejected + forwarded + unprocessed)
+);
+
+CREATE TABLE shards (
+  account_id      uuid    NOT NULL,
+  import_id       uuid    NOT NULL,
+  shard           int     NOT NULL,
+  forwarded       bigint  NOT NULL,
+  created         bigint  NOT NULL DEFAULT 0,
+  updated         bigint  NOT NULL DEFAULT 0,
+  unchanged       bigint  NOT NULL DEFAULT 0,
+  duplicate       bigint  NOT NULL DEFAULT 0,
+  rejected        bigint  NOT NULL DEFAULT 0,
+  unprocessed     bigint  NOT NULL,
+  merged          boolean NOT NULL DEFAULT false,
+  given_up        boolean NOT NULL DEFAULT false,
+  seq             bigint,                         -- the order between imports, per slot
+  outcomes_key    text,
+  PRIMARY KEY (account_id, import_id, shard),
+  FOREIGN KEY (account_id, import_id) REFERENCES imports,
+  CONSTRAINT shard_balance CHECK (
+    forwarded = created + updated + unchanged + duplicate + rejected + unprocessed),
+  CONSTRAINT merged_is_whole CHECK (NOT merged OR unprocessed = 0)
+);
+
+-- A unit of work: claimed under a lease by database time, finished or given up once.
+CREATE TABLE units (
+  account_id  uuid        NOT NULL,
+  import_id   uuid        NOT NULL,
+  kind        text        NOT NULL CHECK (kind IN (
+    'split', 'chunk', 'forecast_shard', 'shard', 'undo_shard')),
+  number      int         NOT NULL,
+  state       text        NOT NULL DEFAULT 'open' CHECK (state IN (
+    'open', 'claimed', 'finished', 'given_up')),
+  token       uuid,
+  attempts    int         NOT NULL DEFAULT 0,     -- leases that ran out without a release
+  failures    int         NOT NULL DEFAULT 0,     -- released failures; never counted as attempts
+  lease_until timestamptz,
+  retry_at    timestamptz,
+  key         text,                               -- what a finished unit left in S3
+  emitted_at  timestamptz NOT NULL DEFAULT now(),
+  emissions   int         NOT NULL DEFAULT 0,     -- times the reconciler said it again
+  PRIMARY KEY (account_id, import_id, kind, number),
+  FOREIGN KEY (account_id, import_id) REFERENCES imports
+);
+CREATE INDEX units_leased ON units (lease_until) WHERE state = 'claimed';
+CREATE INDEX units_waiting ON units (retry_at) WHERE state = 'open' AND retry_at IS NOT NULL;
+
+-- ──────────────────────────────────────────────────────────── contacts, lists, consent
+
+CREATE SEQUENCE contact_ids CACHE 1000;
+CREATE SEQUENCE merge_order;
+
+CREATE TABLE contacts (
+  account_id             uuid     NOT NULL,
+  contact_id             bigint   NOT NULL,
+  phone_number           text     COLLATE "C" NOT NULL,
+  first_key              text     COLLATE "C" NOT NULL DEFAULT '',
+  last_key               text     COLLATE "C" NOT NULL DEFAULT '',
+  title                  text,
+  first_name             text,
+  last_name              text,
+  whatsapp_number        text,
+  country_code           text,
+  email                  text,
+  date_of_birth          text,
+  address_line1          text,
+  address_line2          text,
+  city                   text,
+  state_or_county        text,
+  postcode               text,
+  company_name           text,
+  alternate_phone_number text,
+  custom                 jsonb    NOT NULL DEFAULT '{}',
+  channels               smallint NOT NULL,       -- bit 1 phone, bit 2 whatsapp; only grows
+  created_import         uuid,                    -- provenance; null by hand
+  created_seq            bigint   NOT NULL,
+  changed_seq            bigint   NOT NULL,
+  created_at             timestamptz NOT NULL DEFAULT now(),
+  updated_at             timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (account_id, contact_id),
+  CONSTRAINT identity UNIQUE (account_id, phone_number, first_key, last_key),
+  CONSTRAINT e164 CHECK (phone_number ~ '^\+[1-9][0-9]{1,14}$')
+) WITH (fillfactor = 90);
+
+CREATE TABLE lists (
+  account_id     uuid        NOT NULL REFERENCES accounts,
+  list_id        bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
+  name           text        NOT NULL CHECK (char_length(name) BETWEEN 1 AND 255),
+  name_key       text        COLLATE "C" NOT NULL,
+  created_import uuid,
+  created_at     timestamptz NOT NULL DEFAULT now(),
+  deleted_at     timestamptz,
+  PRIMARY KEY (account_id, list_id)
+);
+-- Partial, so that renaming a list is no key update and never waits for an import's KEY SHARE.
+CREATE UNIQUE INDEX lists_by_name ON lists (account_id, name_key) WHERE deleted_at IS NULL;
+
+-- No foreign keys here: every writer holds the contact's slot lock and the list's row lock, and
+-- two key checks a row cost more than the insert (docs/decisions).
+CREATE TABLE memberships (
+  account_id   uuid   NOT NULL,
+  list_id      bigint NOT NULL,
+  contact_id   bigint NOT NULL,
+  added_import uuid,
+  added_seq    bigint NOT NULL,
+  PRIMARY KEY (account_id, list_id, contact_id)
+);
+CREATE INDEX memberships_by_contact ON memberships (account_id, contact_id);
+
+CREATE TABLE consents (
+  account_id   uuid        NOT NULL REFERENCES accounts,
+  number       text        COLLATE "C" NOT NULL,
+  channel      text        NOT NULL CHECK (channel IN ('phone', 'whatsapp')),
+  state        text        NOT NULL CHECK (state IN ('opted_in', 'opted_out')),
+  source       text        NOT NULL CHECK (source IN (
+    'import', 'opt_out_import', 'hand', 'keyword', 'start', 'consent_call')),
+  evidence     text,
+  import_id    uuid,
+  record       bigint,
+  effective_at timestamptz NOT NULL,
+  seq          bigint      NOT NULL,
+  PRIMARY KEY (account_id, number, channel)
+);
+
+-- Every consent event, for ever: rows are added and never changed.
+CREATE TABLE consent_events (
+  LIKE consents,
+  event_id uuid NOT NULL DEFAULT uuidv7(),
+  PRIMARY KEY (account_id, number, channel, event_id)
+);
+
+-- A before-image: the fields that a write replaced. A column is meaningful where its bit in
+-- `fields` is set (bit i = the i-th stored field; bit 14 custom, bit 15 channels, bit 16 keys).
+CREATE TABLE changes (
+  account_id             uuid     NOT NULL,
+  contact_id             bigint   NOT NULL,
+  seq                    bigint   NOT NULL,
+  import_id              uuid,
+  record                 bigint,
+  fields                 int      NOT NULL,
+  first_key              text     COLLATE "C",
+  last_key               text     COLLATE "C",
+  title                  text,
+  first_name             text,
+  last_name              text,
+  whatsapp_number        text,
+  country_code           text,
+  email                  text,
+  date_of_birth          text,
+  address_line1          text,
+  address_line2          text,
+  city                   text,
+  state_or_county        text,
+  postcode               text,
+  company_name           text,
+  alternate_phone_number text,
+  custom                 jsonb,
+  channels               smallint,
+  PRIMARY KEY (account_id, contact_id, seq)
+);
+CREATE INDEX changes_by_import ON changes (account_id, import_id);
+
+-- ─────────────────────────────────────────────────────────────────────────────── outbox
+
+CREATE TABLE outbox (
+  id           bigint      PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+  account_id   uuid        NOT NULL,
+  import_id    uuid        NOT NULL,
+  event_id     uuid        NOT NULL DEFAULT uuidv7(),
+  topic        text        NOT NULL,
+  key          text        NOT NULL,
+  data         text        NOT NULL,              -- the event's JSON, as it is published
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  published_at timestamptz
+);
+CREATE INDEX outbox_unpublished ON outbox (id) WHERE published_at IS NULL;
+
+-- ──────────────────────────────────────────────────────────────────────────── functions
+
+CREATE FUNCTION check_import_move() RETURNS trigger LANGUAGE plpgsql
+SET search_path = enlist, pg_temp AS $$
+BEGIN
+  IF NEW.status <> OLD.status AND NOT EXISTS (
+    SELECT FROM import_moves WHERE from_status = OLD.status AND to_status = NEW.status
+  ) THEN
+    RAISE EXCEPTION 'an import cannot move from % to %', OLD.status, NEW.status
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'import_moves';
+  END IF;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER import_moves BEFORE UPDATE OF status ON imports
+  FOR EACH ROW EXECUTE FUNCTION check_import_move();
+
+CREATE FUNCTION check_consent() RETURNS trigger LANGUAGE plpgsql
+SET search_path = enlist, pg_temp AS $$
+BEGIN
+  IF OLD.state = 'opted_out' AND (
+    TG_OP = 'DELETE'
+    OR NEW.state <> 'opted_out' AND NEW.source NOT IN ('keyword', 'start', 'consent_call')
+  ) THEN
+    RAISE EXCEPTION 'opted-out stays opted-out'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'opted_out_stays';
+  END IF;
+  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END
+$$;
+CREATE TRIGGER opted_out_stays BEFORE UPDATE OR DELETE ON consents
+  FOR EACH ROW EXECUTE FUNCTION check_consent();
+
+CREATE FUNCTION announce_outbox() RETURNS trigger LANGUAGE plpgsql
+SET search_path = enlist, pg_temp AS $$
+BEGIN
+  PERFORM pg_notify('enlist_outbox', '');
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER outbox_announced AFTER INSERT ON outbox
+  FOR EACH STATEMENT EXECUTE FUNCTION announce_outbox();
+
+-- Whose key is this? The only question that may be asked before the account is known.
+CREATE FUNCTION authenticate(presented_hash bytea)
+RETURNS TABLE (account_id uuid, default_region text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
+  SELECT k.account_id, a.default_region
+  FROM api_keys k JOIN accounts a ON a.account_id = k.account_id
+  WHERE k.key_hash = presented_hash AND k.revoked_at IS NULL
+    AND (k.expires_at IS NULL OR k.expires_at > now())
+$$;
+
+-- May this unit run now? go (with a token and a lease), done (with the key of what it left),
+-- busy, ended (the import is not where this unit belongs) or quarantined (given up).
+-- Only a lease that ran out without a release counts as an attempt; the third gives up.
+CREATE FUNCTION claim(
+  of_account uuid, of_import uuid, of_kind text, of_number int, lease interval
+) RETURNS TABLE (answer text, token uuid, key text, failures int)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  unit units;
+  stage text;
+  ran_out boolean;
+BEGIN
+  SELECT * INTO unit FROM units u
+  WHERE u.account_id = of_account AND u.import_id = of_import
+    AND u.kind = of_kind AND u.number = of_number
+  FOR UPDATE;
+  SELECT i.status INTO stage FROM imports i
+  WHERE i.account_id = of_account AND i.import_id = of_import;
+
+  IF stage IS NULL OR unit.kind IS NULL OR NOT (CASE of_kind
+    WHEN 'split' THEN stage IN ('accepted', 'splitting')
+    WHEN 'chunk' THEN stage = 'normalizing'
+    WHEN 'forecast_shard' THEN stage = 'forecasting'
+    WHEN 'shard' THEN stage = 'merging'
+    WHEN 'undo_shard' THEN stage = 'undoing'
+  END) THEN
+    RETURN QUERY SELECT 'ended', NULL::uuid, NULL::text, 0;
+    RETURN;
+  END IF;
+  ran_out := unit.state = 'claimed' AND unit.lease_until <= clock_timestamp();
+  IF unit.state = 'finished' THEN
+    RETURN QUERY SELECT 'done', NULL::uuid, unit.key, 0;
+  ELSIF unit.state = 'given_up' OR ran_out AND unit.attempts >= 2 THEN
+    UPDATE units u SET state = 'given_up', attempts = 3, token = NULL, lease_until = NULL
+    WHERE u.account_id = of_account AND u.import_id = of_import
+      AND u.kind = of_kind AND u.number = of_number AND u.state <> 'given_up';
+    RETURN QUERY SELECT 'quarantined', NULL::uuid, NULL::text, 0;
+  ELSIF unit.state = 'claimed' AND NOT ran_out OR unit.retry_at > clock_timestamp() THEN
+    RETURN QUERY SELECT 'busy', NULL::uuid, NULL::text, 0;
+  ELSE
+    RETURN QUERY
+    UPDATE units u
+    SET state = 'claimed', token = gen_random_uuid(), retry_at = NULL,
+        lease_until = clock_timestamp() + lease,
+        attempts = u.attempts + ran_out::int
+    WHERE u.account_id = of_account AND u.import_id = of_import
+      AND u.kind = of_kind AND u.number = of_number
+    RETURNING 'go', u.token, NULL::text, u.failures;
+  END IF;
+END
+$$;
+
+-- Renews the lease of a unit that is being worked on; false when somebody else has it.
+CREATE FUNCTION extend(
+  of_account uuid, of_import uuid, of_kind text, of_number int, held uuid, lease interval
+) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
+  WITH extended AS (
+    UPDATE units SET lease_until = clock_timestamp() + lease
+    WHERE account_id = of_account AND import_id = of_import AND kind = of_kind
+      AND number = of_number AND token = held AND state = 'claimed'
+    RETURNING 1
+  )
+  SELECT EXISTS (SELECT FROM extended)
+$$;
+
+-- Ends a claim: finished with what it left in S3, or, with retry_in, open again later.
+-- False when the token is no longer the unit's.
+CREATE FUNCTION release(
+  of_account uuid, of_import uuid, of_kind text, of_number int, held uuid,
+  left_key text, retry_in interval
+) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
+  WITH released AS (
+    UPDATE units SET
+      state = CASE WHEN retry_in IS NULL THEN 'finished' ELSE 'open' END,
+      key = left_key,
+      retry_at = clock_timestamp() + retry_in,
+      failures = failures + (retry_in IS NOT NULL)::int,
+      token = NULL,
+      lease_until = NULL
+    WHERE account_id = of_account AND import_id = of_import AND kind = of_kind
+      AND number = of_number AND token = held AND state = 'claimed'
+    RETURNING 1
+  )
+  SELECT EXISTS (SELECT FROM released)
+$$;
+
+-- The locks of every writer of contacts: one an account and slot, always in ascending order.
+CREATE FUNCTION lock_slots(of_account uuid, slots int[]) RETURNS void
+LANGUAGE plpgsql SET search_path = enlist, pg_temp AS $$
+DECLARE
+  slot int;
+BEGIN
+  FOR slot IN SELECT DISTINCT s FROM unnest(slots) AS s ORDER BY s LOOP
+    PERFORM pg_advisory_xact_lock(hashtext(of_account::text), slot);
+  END LOOP;
+END
+$$;
+
+-- ─────────────────────────────────────────────────────────── row-level security and rights
+
+DO $security$
+DECLARE
+  secured text;
+BEGIN
+  FOREACH secured IN ARRAY ARRAY[
+    'accounts', 'api_keys', 'imports', 'chunks', 'shards', 'units', 'contacts', 'lists',
+    'memberships', 'consents', 'consent_events', 'changes', 'outbox'
+  ] LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', secured);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', secured);
+    -- The sub-select makes the setting a constant of the statement, read once.
+    EXECUTE format(
+      'CREATE POLICY own_account ON %I TO enlist_owner, enlist_ingest, enlist_merge '
+      'USING (account_id = (SELECT nullif(current_setting(''enlist.account'', true), '''')::uuid))',
+      secured);
+  END LOOP;
+END
+$security$;
+
+CREATE POLICY any_key ON api_keys FOR SELECT TO enlist_definer USING (true);
+CREATE POLICY any_account ON accounts FOR SELECT TO enlist_definer USING (true);
+CREATE POLICY any_import ON imports FOR SELECT TO enlist_definer, enlist_system USING (true);
+CREATE POLICY any_unit ON units TO enlist_definer, enlist_system USING (true);
+CREATE POLICY any_chunk ON chunks FOR SELECT TO enlist_system USING (true);
+CREATE POLICY any_shard ON shards FOR SELECT TO enlist_system USING (true);
+CREATE POLICY any_event ON outbox TO enlist_system USING (true);
+
+GRANT USAGE ON SCHEMA enlist
+  TO enlist_ingest, enlist_normalize, enlist_merge, enlist_system, enlist_definer;
+
+GRANT SELECT ON api_keys, accounts TO enlist_definer;
+GRANT SELECT ON imports TO enlist_definer;
+GRANT SELECT, UPDATE ON units TO enlist_definer;
+
+GRANT SELECT ON accounts, chunks, shards, contacts, lists, memberships, consents, import_moves
+  TO enlist_ingest;
+GRANT SELECT, INSERT, UPDATE ON imports TO enlist_ingest;
+GRANT INSERT ON chunks, outbox TO enlist_ingest;
+GRANT SELECT, INSERT ON units TO enlist_ingest;
+
+GRANT SELECT ON imports, accounts, import_moves, consents, consent_events, changes TO enlist_merge;
+GRANT UPDATE (
+  status, list_ids, created, updated, unchanged, duplicate, rejected, unprocessed, warnings,
+  suppressed, listed, unlisted, fixed_line, reasons, warning_reasons, chunks_normalized,
+  shards_merged, shards_given_up, error_code, error_message, completed_at, moved_at,
+  progressed_at, phonenumbers_version
+) ON imports TO enlist_merge;
+GRANT SELECT, UPDATE ON chunks TO enlist_merge;
+GRANT SELECT, INSERT, UPDATE ON shards, contacts, lists TO enlist_merge;
+GRANT SELECT, INSERT, DELETE ON memberships TO enlist_merge;
+GRANT SELECT, INSERT ON units TO enlist_merge;
+GRANT INSERT ON changes, outbox TO enlist_merge;
+GRANT USAGE ON SEQUENCE contact_ids, merge_order TO enlist_merge;
+
+GRANT SELECT (
+  account_id, import_id, status, lane, manifest_key, chunks, chunks_normalized, shards,
+  shards_merged, moved_at
+) ON imports TO enlist_system;
+GRANT SELECT ON units TO enlist_system;
+GRANT UPDATE (emitted_at, emissions) ON units TO enlist_system;
+GRANT SELECT ON chunks, shards TO enlist_system;
+GRANT SELECT, INSERT ON outbox TO enlist_system;
+GRANT UPDATE (published_at) ON outbox TO enlist_system;
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA enlist FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION authenticate(bytea) TO enlist_ingest;
+GRANT EXECUTE ON FUNCTION claim, extend, release TO enlist_ingest, enlist_normalize, enlist_merge;
+GRANT EXECUTE ON FUNCTION lock_slots TO enlist_ingest, enlist_merge;
+
+-- enlist_definer may create functions only while its own are handed to it.
+GRANT CREATE ON SCHEMA enlist TO enlist_definer;
+ALTER FUNCTION authenticate(bytea) OWNER TO enlist_definer;
+ALTER FUNCTION claim(uuid, uuid, text, int, interval) OWNER TO enlist_definer;
+ALTER FUNCTION extend(uuid, uuid, text, int, uuid, interval) OWNER TO enlist_definer;
+ALTER FUNCTION release(uuid, uuid, text, int, uuid, text, interval) OWNER TO enlist_definer;
+REVOKE CREATE ON SCHEMA enlist FROM enlist_definer;
