@@ -1,0 +1,95 @@
+"""How events arrive: at least once, and one middleware decides what becomes of each message.
+
+- the handler returned: acknowledged;
+- the message can never be processed: its coordinates go to the dead-letter topic, acknowledged;
+- anything else failed: the unit was released with a time to try again, so acknowledged too; the
+  reconciler says it again (architecture, decisions 4, 7 and 8);
+- the process stops: not acknowledged, so another one gets it.
+
+A consumer that would dead-letter everything stops moving instead: that is a bug, not bad data.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from json import JSONDecodeError
+from typing import Any, Final, TypeVar
+
+from faststream import BaseMiddleware, StreamMessage
+from faststream.exceptions import AckMessage, HandlerException, NackMessage
+from faststream.kafka import KafkaBroker
+from pydantic import BaseModel, ValidationError
+
+from enlist_shared.broker import publisher
+from enlist_shared.events import DeadLettered
+from enlist_shared.failures import PermanentFailure
+from enlist_shared.settings import KafkaSettings
+from enlist_shared.telemetry import describe, logger
+from enlist_shared.topics import Topic
+
+Event = TypeVar("Event", bound=BaseModel)
+_HOPELESS: Final = (ValidationError, JSONDecodeError, UnicodeDecodeError, PermanentFailure)
+BREAKER_LIMIT: Final = 100  # dead letters in a row
+_BREAKER_PAUSE: Final = 10.0  # seconds
+
+
+class Delivery(BaseMiddleware[Any, Any]):
+    """Decides what becomes of a message; see the module."""
+
+    dead_letters_in_a_row = 0
+
+    async def consume_scope(
+        self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]
+    ) -> Any:  # noqa: ANN401
+        try:
+            answer = await call_next(msg)
+        except HandlerException:
+            raise
+        except _HOPELESS as error:
+            await self._dead_letter(msg, error)
+        except Exception as error:
+            logger().warning("delivery.failed", topic=msg.raw_message.topic, **describe(error))
+        else:
+            Delivery.dead_letters_in_a_row = 0
+            return answer
+        raise AckMessage
+
+    async def _dead_letter(self, msg: StreamMessage[Any], error: Exception) -> None:
+        if Delivery.dead_letters_in_a_row >= BREAKER_LIMIT:
+            logger().critical("delivery.breaker_open", topic=msg.raw_message.topic)
+            await asyncio.sleep(_BREAKER_PAUSE)
+            raise NackMessage
+        record = msg.raw_message
+        reason = str(error.code) if isinstance(error, PermanentFailure) else type(error).__name__
+        letter = DeadLettered(
+            topic=record.topic, partition=record.partition, offset=record.offset, reason=reason
+        )
+        key = (record.key or b"").decode(errors="replace")
+        await publisher(self.context.get("broker"))(Topic.DEAD_LETTER, key, letter)
+        Delivery.dead_letters_in_a_row += 1
+        logger().error("delivery.dead_lettered", topic=record.topic, reason=reason)
+
+
+def subscribe(
+    broker: KafkaBroker,
+    settings: KafkaSettings,
+    group: str,
+    topic: Topic,
+    event: type[Event],
+    handle: Callable[[Event], Awaitable[None]],
+) -> None:
+    """Attach `handle` to a topic as a member of the consumer group `group`."""
+
+    async def consume(message: BaseModel) -> None:
+        await handle(message)  # type: ignore[arg-type]
+
+    consume.__annotations__ = {"message": event, "return": None}
+    broker.subscriber(
+        topic,
+        group_id=f"enlist.{group}",
+        auto_offset_reset="earliest",
+        session_timeout_ms=settings.session_timeout_ms,
+        heartbeat_interval_ms=settings.heartbeat_interval_ms,
+        max_poll_interval_ms=settings.max_poll_interval_ms,
+        fetch_max_wait_ms=settings.fetch_max_wait_ms,
+        title=f"{group}:{topic}",
+    )(consume)

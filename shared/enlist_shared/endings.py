@@ -1,0 +1,72 @@
+"""How an import ends, whoever ends it: the row and its last events in one transaction."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from enlist_rules.codes import EXPLANATIONS, Code
+from enlist_shared.events import Counts, ImportFailed, ImportProgressed, Progress
+from enlist_shared.ids import AccountId, ImportId
+from enlist_shared.outbox import announce_all
+from enlist_shared.postgres import Connection
+from enlist_shared.statements import statements
+from enlist_shared.states import MOVES, Status
+from enlist_shared.topics import Topic
+
+SQL: Final = statements(__package__, "endings.sql")
+Ending = Literal[Status.FAILED, Status.CANCELLED]
+
+
+async def end_import(
+    connection: Connection,
+    account_id: AccountId,
+    import_id: ImportId,
+    ending: Ending,
+    code: Code | None = None,
+    detail: str = "",
+) -> bool:
+    """End an import as failed or cancelled and announce it; false when it had ended before."""
+    allowed = [status for status, following in MOVES.items() if ending in following]
+    row = await connection.fetchrow(
+        SQL["end_import"], account_id, import_id, ending, code, _message(code, detail), allowed
+    )
+    if row is None:
+        return False
+    failed = ImportFailed(status=ending, code=code, **final_report(row))
+    await announce_all(
+        connection,
+        [
+            (Topic.IMPORT_PROGRESSED, str(import_id), progressed(row)),
+            (Topic.IMPORT_FAILED, str(account_id), failed),
+        ],
+    )
+    return True
+
+
+def progressed(row: Mapping[str, Any]) -> ImportProgressed:
+    """The event for the state that a row of `imports` has now."""
+    return ImportProgressed(
+        account_id=row["account_id"],
+        import_id=row["import_id"],
+        status=Status(row["status"]),
+        progress=Progress(**{name: row[name] for name in Progress.model_fields if name in row}),
+    )
+
+
+def final_report(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What both final events say, from a row of `imports`."""
+    names = (
+        "account_id", "import_id", "source", "purpose", "correlation_id", "channel",
+        "reasons", "warning_reasons", "accepted_at", "completed_at",
+    )  # fmt: skip
+    return {
+        **{name: row[name] for name in names},
+        "lists": tuple(row["list_ids"] or ()),
+        "counts": Counts(**{name: row[name] for name in Counts.model_fields}),
+    }
+
+
+def _message(code: Code | None, detail: str) -> str | None:
+    if code is None:
+        return None
+    message = EXPLANATIONS["file", code].message
+    return f"{message} ({detail})" if detail else message

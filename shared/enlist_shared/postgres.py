@@ -1,0 +1,69 @@
+"""Connections to the ledger: one pool a role, one account a transaction."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import asyncpg
+
+from enlist_shared.ids import AccountId
+from enlist_shared.settings import PostgresSettings
+
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+
+# The classes of errors after which the same transaction may succeed: connection lost, resources,
+# operator intervention, serialisation and deadlock, lock not available. (PostgreSQL, appendix A)
+_TRANSIENT_CLASSES: Final = ("08", "40", "53", "55", "57", "58")
+
+
+@asynccontextmanager
+async def open_pool(settings: PostgresSettings, application: str) -> AsyncIterator[asyncpg.Pool]:
+    """A pool of connections of the role in the DSN, closed when the context ends."""
+    pool = await asyncpg.create_pool(
+        settings.dsn.get_secret_value(),
+        min_size=settings.pool_min,
+        max_size=settings.pool_max,
+        timeout=settings.connect_timeout,
+        command_timeout=settings.statement_timeout,
+        init=_speak_json,
+        server_settings={
+            "application_name": application,
+            "statement_timeout": _milliseconds(settings.statement_timeout),
+            "lock_timeout": _milliseconds(settings.lock_timeout),
+            "idle_in_transaction_session_timeout": _milliseconds(
+                settings.idle_in_transaction_timeout
+            ),
+        },
+    )
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def account_transaction(
+    pool: asyncpg.Pool, account_id: AccountId
+) -> AsyncIterator[Connection]:
+    """A transaction that sees the rows of one account and no others."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT set_config('enlist.account', $1, true)", str(account_id))
+        yield connection
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same work may succeed on another try: a server or a network was away."""
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "").startswith(_TRANSIENT_CLASSES)
+    return isinstance(error, (OSError, TimeoutError, asyncpg.InterfaceError))
+
+
+async def _speak_json(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
+    )
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(int(seconds * 1000))
