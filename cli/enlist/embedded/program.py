@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,16 +25,12 @@ async def _at_once() -> bool:
     return True
 
 
-async def _nothing() -> None:
-    return None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """A command line and what the supervisor must know about it.
 
-    `environment` is all that the program sees besides PATH and the like. `ready` is asked until
-    it holds; `after_ready` runs whenever it has become ready, also when it was started again.
+    `environment` is all that the program sees besides PATH and the like. `ready` is asked at
+    every start until it holds, and may do on the way what a fresh start needs.
     `orphan_signal` ends it at once: the kernel sends it should the supervisor be killed.
     """
 
@@ -44,7 +40,6 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     user: str | None = None
     ready: Condition = _at_once
-    after_ready: Callable[[], Awaitable[None]] = _nothing
     start_timeout: float = 30.0
     stop_signal: signal.Signals = signal.SIGTERM
     orphan_signal: signal.Signals = signal.SIGKILL
@@ -94,7 +89,6 @@ class Child:
         try:
             await wait_for(self._ready_or_ended, self.program.start_timeout)
             if self.running:
-                await self.program.after_ready()
                 return
         except TimeoutError:
             await self.stop(grace=1.0)

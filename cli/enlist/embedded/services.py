@@ -1,0 +1,103 @@
+"""The services as programs: which processes run, and what the environment tells each."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx2
+
+from enlist.embedded.program import Program
+from enlist.embedded.waiting import LOOPBACK
+from enlist_shared.settings import S3Settings
+
+# Of our own environment the services see these, so that a level of logging can be set for all.
+PASSED_ON: Final = ("ENLIST_", "PYTHON", "POLARS_", "OTEL_", "COVERAGE_")
+CLIENT_ONLY: Final = ("ENLIST_URL", "ENLIST_API_KEY", "ENLIST_DATA_DIR")
+# The embedded broker lets a first consumer wait for half a session: keep it short.
+KAFKA: Final = {
+    "ENLIST_KAFKA__ENABLE_IDEMPOTENCE": "false",
+    "ENLIST_KAFKA__SESSION_TIMEOUT_MS": "6000",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backends:
+    """Where the services find what they stand on; `dsn` answers with the DSN of a role."""
+
+    kafka: str
+    s3: S3Settings
+    dsn: Callable[[str], str]
+
+
+def programs(
+    backends: Backends, api_port: int, workers: int, log: Callable[[str], Path]
+) -> Iterator[Program]:
+    """The processes of all services: the API, the splitter, `workers` of each other kind."""
+    base = _inherited() | KAFKA | _backends(backends)
+    ingest = base | _postgres(backends, "enlist_ingest") | _listen(api_port)
+    normalize = base | _postgres(backends, "enlist_normalize")
+    merge = base | _postgres(backends, "enlist_merge") | _system(backends)
+
+    yield _service("api", ("enlist_ingest", "api"), ingest, log, api_port)
+    yield _service("split", ("enlist_ingest", "split"), ingest, log)
+    for number in range(1, workers + 1):
+        yield _service(f"normalize-{number}", ("enlist_normalize",), normalize, log)
+        yield _service(f"merge-{number}", ("enlist_merge",), merge, log)
+
+
+def _service(
+    name: str,
+    module: tuple[str, ...],
+    environment: Mapping[str, str],
+    log: Callable[[str], Path],
+    port: int | None = None,
+) -> Program:
+    command = (sys.executable, "-m", *module)
+    named = {**environment, "ENLIST_KAFKA__CLIENT_ID": f"enlist-{name}"}
+    if port is None:
+        return Program(name=name, command=command, log=log(name), environment=named)
+
+    async def serves() -> bool:
+        url = f"http://{LOOPBACK}:{port}/v1/health/ready"
+        try:
+            async with httpx2.AsyncClient(trust_env=False) as client:
+                return (await client.get(url)).is_success
+        except httpx2.HTTPError:
+            return False
+
+    return Program(name=name, command=command, log=log(name), environment=named, ready=serves)
+
+
+def _inherited() -> dict[str, str]:
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(PASSED_ON) and name not in CLIENT_ONLY
+    }
+
+
+def _backends(backends: Backends) -> dict[str, str]:
+    s3 = backends.s3
+    return {
+        "ENLIST_KAFKA__BOOTSTRAP_SERVERS": backends.kafka,
+        "ENLIST_S3__ENDPOINT": s3.endpoint or "",
+        "ENLIST_S3__REGION": s3.region,
+        "ENLIST_S3__BUCKET": s3.bucket,
+        "ENLIST_S3__ACCESS_KEY": s3.access_key.get_secret_value(),
+        "ENLIST_S3__SECRET_KEY": s3.secret_key.get_secret_value(),
+    }
+
+
+def _postgres(backends: Backends, role: str) -> dict[str, str]:
+    return {"ENLIST_POSTGRES__DSN": backends.dsn(role)}
+
+
+def _system(backends: Backends) -> dict[str, str]:
+    return {"ENLIST_SYSTEM_POSTGRES__DSN": backends.dsn("enlist_system")}
+
+
+def _listen(port: int) -> dict[str, str]:
+    return {"ENLIST_HOST": LOOPBACK, "ENLIST_PORT": str(port)}
