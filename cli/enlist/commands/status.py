@@ -1,0 +1,51 @@
+"""`enlist status`: one import with its balance, or the newest ones."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from enlist.balance import balance_table, failure_text
+from enlist.client import Import
+from enlist.connection import (
+    DEFAULT_DATA_DIR,
+    ApiKeyOption,
+    DataDirOption,
+    UrlOption,
+    find_connection,
+)
+
+
+def status(
+    import_id: Annotated[str | None, typer.Argument(metavar="ID")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="as JSON, one import a line")] = False,
+    url: UrlOption = None,
+    api_key: ApiKeyOption = None,
+    data_dir: DataDirOption = DEFAULT_DATA_DIR,
+) -> None:
+    """Show the import ID, or the newest imports."""
+    with find_connection(url, api_key, data_dir).client() as client:
+        states = client.newest().imports if import_id is None else [client.find(import_id)]
+    if as_json:
+        for state in states:
+            typer.echo(state.model_dump_json())
+    elif import_id is None:
+        Console().print(_overview(states))
+    else:
+        Console().print(balance_table(states[0]))
+        if states[0].error is not None:
+            typer.echo(failure_text(states[0]))
+
+
+def _overview(states: list[Import]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in ("import", "accepted", "file", "status"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("records", justify="right")
+    table.add_column("rejected", justify="right")
+    for state in states:
+        accepted = f"{state.accepted_at:%Y-%m-%d %H:%M:%S}" if state.accepted_at else ""
+        counts = (f"{state.counts.records:,}", f"{state.counts.rejected:,}")
+        table.add_row(state.import_id, accepted, state.file_name or "", state.status.value, *counts)
+    return table

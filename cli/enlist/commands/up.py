@@ -1,0 +1,72 @@
+"""`enlist up`: the whole stack in the foreground."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from enlist.connection import DEFAULT_DATA_DIR, DataDirOption
+from enlist.embedded.ready_file import Ready
+from enlist.embedded.stack import DEFAULT_WORKERS, running_stack
+
+
+def up(
+    data_dir: DataDirOption = DEFAULT_DATA_DIR,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="of the API; else a free one")
+    ] = None,
+    ready_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="written when ready: addresses and keys")
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="normalize and merge processes, each")
+    ] = DEFAULT_WORKERS,
+) -> None:
+    """Run PostgreSQL, an S3 server, a broker and the services until Ctrl-C or SIGTERM."""
+    console = Console(highlight=False)
+
+    async def serve() -> None:
+        async with running_stack(data_dir, console.print, port, workers) as ready:
+            try:
+                _announce(ready, data_dir, ready_file, console)
+                await asyncio.Event().wait()
+            finally:
+                console.print("stopping")
+                if ready_file is not None:
+                    ready_file.unlink(missing_ok=True)
+
+    until_told_to_stop(serve)
+    console.print("stopped")
+
+
+def until_told_to_stop(work: Callable[[], Awaitable[None]]) -> None:
+    """Run until it ends, or until the first SIGINT, SIGTERM or SIGHUP ends it tidily."""
+
+    async def main() -> None:
+        task = asyncio.ensure_future(work())
+        loop = asyncio.get_running_loop()
+        told: list[int] = []
+
+        def stop(number: int) -> None:
+            if not told:  # a second one must not interrupt the tidying up
+                task.cancel()
+            told.append(number)
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, stop, number)
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.result()
+
+    asyncio.run(main())
+
+
+def _announce(ready: Ready, data_dir: Path, ready_file: Path | None, console: Console) -> None:
+    if ready_file is not None:
+        ready.write(ready_file)
+    console.print(f"Enlist is up: {ready.api} (documentation: {ready.api}/docs)")
+    console.print(f"data in {data_dir}, logs in {data_dir / 'logs'}; Ctrl-C stops it")
