@@ -1,7 +1,8 @@
 """How an import ends, whoever ends it: the row and its last events in one transaction."""
 
-from collections.abc import Mapping
 from typing import Any, Final, Literal
+
+import asyncpg
 
 from enlist_rules.codes import EXPLANATIONS, Code
 from enlist_shared.events import Counts, ImportFailed, ImportProgressed, Progress
@@ -42,17 +43,19 @@ async def end_import(
     return True
 
 
-def progressed(row: Mapping[str, Any]) -> ImportProgressed:
+def progressed(row: asyncpg.Record) -> ImportProgressed:
     """The event for the state that a row of `imports` has now."""
     return ImportProgressed(
         account_id=row["account_id"],
         import_id=row["import_id"],
         status=Status(row["status"]),
-        progress=Progress(**{name: row[name] for name in Progress.model_fields if name in row}),
+        progress=Progress(
+            **{name: row[name] for name in Progress.model_fields if name in row}
+        ),
     )
 
 
-def final_report(row: Mapping[str, Any]) -> dict[str, Any]:
+def final_report(row: asyncpg.Record) -> dict[str, Any]:
     """What both final events say, from a row of `imports`."""
     names = (
         "account_id", "import_id", "source", "purpose", "correlation_id", "channel",

@@ -68,7 +68,8 @@ CREATE TABLE imports (
   manifest_key         text,
   detected             jsonb,
   phonenumbers_version text,
-  list_ids             bigint[],   -- frozen when the first shard starts
+  list_ids             bigint[],   -- frozen, with list_names, when the first shard starts
+  list_names           jsonb,      -- name key → id, for the names that records state
   records              bigint      NOT NULL DEFAULT 0,  -- written once, when splitting ends
   created              bigint      NOT NULL DEFAULT 0,
   updated              bigint      NOT NULL DEFAULT 0,
@@ -118,7 +119,11 @@ CREATE TABLE chunks (
   unprocessed   bigint  NOT NULL,
   recorded      boolean NOT NULL DEFAULT false,
   manifest_key  text,
-  shard_rows    int[],                            -- forwarded, by shard
+  rows_key      text,                             -- the object with a slice for each shard
+  slice_offsets int[],                            -- bytes, by shard; then the rejects
+  slice_lengths int[],
+  slice_rows    int[],
+  list_names    text[],
   reasons       jsonb   NOT NULL DEFAULT '{}',
   PRIMARY KEY (account_id, import_id, chunk),
   FOREIGN KEY (account_id, import_id) REFERENCES imports,
@@ -343,6 +348,17 @@ $$;
 CREATE TRIGGER outbox_announced AFTER INSERT ON outbox
   FOR EACH STATEMENT EXECUTE FUNCTION announce_outbox();
 
+-- Sums two objects of counts by key.
+CREATE FUNCTION add_counts(one jsonb, other jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = enlist, pg_temp AS $$
+  SELECT coalesce(jsonb_object_agg(key, total), '{}')
+  FROM (
+    SELECT key, sum(value::bigint) AS total
+    FROM (SELECT * FROM jsonb_each_text(one) UNION ALL SELECT * FROM jsonb_each_text(other)) AS both
+    GROUP BY key
+  ) AS totals
+$$;
+
 -- Whose key is this? The only question that may be asked before the account is known.
 CREATE FUNCTION authenticate(presented_hash bytea)
 RETURNS TABLE (account_id uuid, default_region text)
@@ -498,7 +514,7 @@ GRANT SELECT, INSERT ON units TO enlist_ingest;
 
 GRANT SELECT ON imports, accounts, import_moves, consents, consent_events, changes TO enlist_merge;
 GRANT UPDATE (
-  status, list_ids, created, updated, unchanged, duplicate, rejected, unprocessed, warnings,
+  status, list_ids, list_names, created, updated, unchanged, duplicate, rejected, unprocessed, warnings,
   suppressed, listed, unlisted, fixed_line, reasons, warning_reasons, chunks_normalized,
   shards_merged, shards_given_up, error_code, error_message, completed_at, moved_at,
   progressed_at, phonenumbers_version
@@ -524,6 +540,7 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA enlist FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION authenticate(bytea) TO enlist_ingest;
 GRANT EXECUTE ON FUNCTION claim, extend, release TO enlist_ingest, enlist_normalize, enlist_merge;
 GRANT EXECUTE ON FUNCTION lock_slots TO enlist_ingest, enlist_merge;
+GRANT EXECUTE ON FUNCTION add_counts TO enlist_merge;
 
 -- enlist_definer may create functions only while its own are handed to it.
 GRANT CREATE ON SCHEMA enlist TO enlist_definer;
