@@ -150,7 +150,7 @@ def _end_leftovers(data: Path) -> None:
     Only they have it as their working directory. The pid file goes too: PostgreSQL would take
     whatever program has that process number by now for a running server.
     """
-    left = [process for process in psutil.process_iter() if _works_in(process, data)]
+    left = [process for process in psutil.process_iter() if works_in(process, data)]
     for number in (signal.SIGQUIT, signal.SIGKILL):
         for process in left:
             with suppress(psutil.NoSuchProcess):
@@ -159,7 +159,7 @@ def _end_leftovers(data: Path) -> None:
     (data / "postmaster.pid").unlink(missing_ok=True)
 
 
-def _works_in(process: psutil.Process, directory: Path) -> bool:
+def works_in(process: psutil.Process, directory: Path) -> bool:
     try:
         return Path(process.cwd()) == directory.resolve()
     except psutil.Error:

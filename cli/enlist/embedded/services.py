@@ -15,6 +15,7 @@ from enlist_shared.settings import S3Settings
 
 # Of our own environment the services see these, so that a level of logging can be set for all.
 PASSED_ON: Final = ("ENLIST_", "PYTHON", "POLARS_", "OTEL_", "COVERAGE_")
+ANY_FREE: Final = 0  # as a port
 CLIENT_ONLY: Final = ("ENLIST_URL", "ENLIST_API_KEY", "ENLIST_DATA_DIR")
 # The embedded broker lets a first consumer wait for half a session: keep it short.
 KAFKA: Final = {
@@ -36,12 +37,12 @@ def programs(
     backends: Backends, api_port: int, workers: int, log: Callable[[str], Path]
 ) -> Iterator[Program]:
     """The processes of all services: the API, the splitter, `workers` of each other kind."""
-    base = _inherited() | KAFKA | _backends(backends)
-    ingest = base | _postgres(backends, "enlist_ingest") | _listen(api_port)
+    base = _inherited() | KAFKA | _backends(backends) | _listen(ANY_FREE)
+    ingest = base | _postgres(backends, "enlist_ingest")
     normalize = base | _postgres(backends, "enlist_normalize")
     merge = base | _postgres(backends, "enlist_merge") | _system(backends)
 
-    yield _service("api", ("enlist_ingest", "api"), ingest, log, api_port)
+    yield _service("api", ("enlist_ingest", "api"), ingest | _listen(api_port), log, api_port)
     yield _service("split", ("enlist_ingest", "split"), ingest, log)
     for number in range(1, workers + 1):
         yield _service(f"normalize-{number}", ("enlist_normalize",), normalize, log)
@@ -100,4 +101,4 @@ def _system(backends: Backends) -> dict[str, str]:
 
 
 def _listen(port: int) -> dict[str, str]:
-    return {"ENLIST_HOST": LOOPBACK, "ENLIST_PORT": str(port)}
+    return {"ENLIST_HTTP__HOST": LOOPBACK, "ENLIST_HTTP__PORT": str(port)}

@@ -38,6 +38,14 @@ class Supervisor:
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
 
+    def pid(self, name: str) -> int:
+        """The process that is the named child now; KeyError when there never was one."""
+        for group in self._groups:
+            for kept in group:
+                if kept.program.name == name and kept.child is not None:
+                    return kept.child.pid
+        raise KeyError(name)
+
     async def stop(self) -> None:
         """Stop every child within STOP_WITHIN seconds, group after group."""
         loop = asyncio.get_running_loop()
