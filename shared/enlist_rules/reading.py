@@ -13,8 +13,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from enlist_rules.cleaning import TRIM
 from enlist_rules.codes import Code
-from enlist_rules.records import WHITESPACE, Marks, Scan, scan
+from enlist_rules.records import Marks, Scan, scan
 from enlist_rules.tolerant import CELL_LIMIT, read_record
 
 EXTRA_CELLS: Final = 16
@@ -142,8 +143,7 @@ def _split_ragged(frame: pl.DataFrame, columns: int) -> tuple[pl.DataFrame, pl.D
     if not extra:
         return frame, _refusals([], Code.RAGGED)
     blank = pl.all_horizontal(
-        (pl.col(name).is_null() | (pl.col(name).str.strip_chars(WHITESPACE) == ""))
-        for name in extra
+        (pl.col(name).is_null() | (pl.col(name).str.strip_chars(TRIM) == "")) for name in extra
     )
     frame = frame.with_columns(blank.alias("blank"))
     ragged = frame.filter(~pl.col("blank")).get_column("record")
@@ -188,9 +188,9 @@ def _split_header(
     """Take out the rows that say the same as the header."""
     if header_cells is None:
         return frame, _refusals([], Code.HEADER_REPEATED)
-    header = [cell.strip(WHITESPACE) for cell in header_cells]
+    header = [cell.strip(TRIM) for cell in header_cells]
     same = pl.all_horizontal(
-        pl.col(f"c{index}").str.strip_chars(WHITESPACE).fill_null("") == cell
+        pl.col(f"c{index}").str.strip_chars(TRIM).fill_null("") == cell
         for index, cell in enumerate(header)
     )
     first = next((index for index, cell in enumerate(header) if cell), 0)

@@ -19,6 +19,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from enlist_rules.cleaning import TRIM
+
 Positions = NDArray[np.int64]
 Marks = NDArray[np.bool_]
 
@@ -29,12 +31,7 @@ _CONTENT: Final = 1
 _WIDE: Final = 2
 _QUOTED: Final = 4
 
-# The Unicode White_Space characters: what trimming takes away from a cell.
-WHITESPACE: Final = (
-    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
-)
-_WIDE_SPACES: Final = tuple(space.encode() for space in WHITESPACE if space > "\x7f")
+_WIDE_SPACES: Final = tuple(space.encode() for space in TRIM if space > "\x7f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +196,7 @@ def _blank(
 def _kinds(block: bytes, ends: Positions, separator: int) -> NDArray[np.uint8]:
     """For each row the kinds of bytes it holds: content, not ASCII, quotes."""
     table = bytearray([_CONTENT] * 128 + [_WIDE] * 128)
-    for space in WHITESPACE.encode("ascii", "ignore"):
+    for space in TRIM.encode("ascii", "ignore"):
         table[space] = 0
     table[_QUOTE] = _QUOTED
     table[separator] = 0

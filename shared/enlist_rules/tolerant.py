@@ -5,8 +5,8 @@ It reads every row: what cannot become cells becomes a code.
 
 from typing import Final
 
+from enlist_rules.cleaning import TRIM
 from enlist_rules.codes import Code
-from enlist_rules.records import WHITESPACE
 
 CELL_LIMIT: Final = 65_536
 """Bytes of UTF-8 in one cell."""
@@ -22,7 +22,7 @@ def read_record(row: bytes, separator: str, columns: int) -> list[str] | Code:
     except UnicodeDecodeError:
         return Code.ENCODING
     cells, well_quoted = split_cells(text, separator)
-    if len(cells) < columns or any(cell.strip(WHITESPACE) for cell in cells[columns:]):
+    if len(cells) < columns or any(cell.strip(TRIM) for cell in cells[columns:]):
         return Code.RAGGED
     if not well_quoted:
         return Code.QUOTE

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from enlist_rules.records import WHITESPACE
+from enlist_rules.cleaning import TRIM
 
 
 class _State(Enum):
@@ -25,7 +25,7 @@ class Row:
 
     @property
     def blank(self) -> bool:
-        return not any(cell.strip(WHITESPACE) for cell in self.cells)
+        return not any(cell.strip(TRIM) for cell in self.cells)
 
     @property
     def broken(self) -> bool:

@@ -6,9 +6,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.unit.row_machine import Row, rows_of
 
+from enlist_rules.cleaning import TRIM
 from enlist_rules.codes import Code
 from enlist_rules.reading import Rows, read_rows
-from enlist_rules.records import WHITESPACE
 
 HEADER = ("a", " b")
 SOUP = st.lists(
@@ -29,12 +29,12 @@ def code_of(row: Row, columns: int) -> Code | None:
     rules = {
         Code.ENCODING: any("\ud800" <= char <= "\udfff" for cell in row.cells for char in cell),
         Code.RAGGED: len(row.cells) < columns
-        or any(cell.strip(WHITESPACE) for cell in row.cells[columns:]),
+        or any(cell.strip(TRIM) for cell in row.cells[columns:]),
         Code.QUOTE: row.text_after_quote or row.open_quote,
         Code.CELL_TOO_LARGE: any(
             len(cell.encode("utf-8", "surrogateescape")) > 65_536 for cell in row.cells
         ),
-        Code.HEADER_REPEATED: [cell.strip(WHITESPACE) for cell in row.cells[:columns]]
+        Code.HEADER_REPEATED: [cell.strip(TRIM) for cell in row.cells[:columns]]
         == [cell.strip() for cell in HEADER],
     }
     return next((code for code, broken in rules.items() if broken), None)

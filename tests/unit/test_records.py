@@ -13,7 +13,25 @@ from tests.unit.row_machine import rows_of
 from enlist_rules.records import Scan, scan
 
 SOUP = st.lists(
-    st.sampled_from(["a", '"', '"', ",", ",", "\n", "\r", ";", " ", "\x1a", "é", "\xa0", "\u2003"]),
+    st.sampled_from(
+        [
+            "a",
+            '"',
+            '"',
+            ",",
+            ",",
+            "\n",
+            "\r",
+            ";",
+            " ",
+            "\x1a",
+            "é",
+            "\xa0",
+            "\u2003",
+            "\u200b",
+            "\ufeff",
+        ]
+    ),
     max_size=40,
 ).map(lambda parts: "".join(parts).encode())
 

@@ -1,0 +1,1 @@
+"""Cutting an input into chunks: byte ranges at row boundaries, nothing copied."""

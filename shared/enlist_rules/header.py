@@ -1,0 +1,66 @@
+"""What a header row is, and how its names are compared."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from enlist_rules.fields import Field
+from enlist_rules.numbers.library import is_valid
+from enlist_rules.numbers.spelling import spelled
+from enlist_rules.synonyms import (
+    ALTERNATE_PHONES,
+    COUNTRIES,
+    FIELDS,
+    MOBILE_PHONES,
+    OTHER_PHONES,
+    PHONES,
+)
+
+_SIGNS: Final = re.compile(r"[+(]?[\d\s().\-/]{6,40}")
+_DATE: Final = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4}")
+
+
+def folded(name: str) -> str:
+    """A column's name without case, spaces, punctuation, accents and zero-width marks."""
+    return "".join(
+        char for char in unicodedata.normalize("NFKD", name.casefold()) if char.isalnum()
+    )
+
+
+def _folded_names(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(folded, names))
+
+
+# The order in which phone columns are taken: mobile, phone, other.
+PHONE_RANKS: Final = {
+    name: rank
+    for rank, names in reversed(list(enumerate((MOBILE_PHONES, PHONES, OTHER_PHONES))))
+    for name in _folded_names((*names, Field.PHONE_NUMBER) if rank == 1 else names)
+}
+ALTERNATE_NAMES: Final = _folded_names((*ALTERNATE_PHONES, Field.ALTERNATE_PHONE_NUMBER))
+COUNTRY_NAMES: Final = _folded_names(COUNTRIES)
+FIELD_NAMES: Final = {
+    name: target for target, names in FIELDS.items() for name in _folded_names((target, *names))
+}
+REJECT_COLUMNS: Final = ("record", "code", "field", "message", "suggestion")
+
+
+def is_header(cells: Sequence[str], phone_names: frozenset[str] = frozenset()) -> bool:
+    """Whether a row holds a phone synonym (or one of `phone_names`, folded) and no number."""
+    names = set(map(folded, cells))
+    if not (names & PHONE_RANKS.keys() or names & ALTERNATE_NAMES or names & phone_names):
+        return False
+    return not any(map(looks_like_number, cells))
+
+
+def looks_like_number(cell: str) -> bool:
+    """Whether a cell is written like a phone number; dates and short codes are not."""
+    text = spelled(cell)
+    digits = sum(char.isdigit() for char in text)
+    return 6 <= digits <= 17 and bool(_SIGNS.fullmatch(text)) and not _DATE.fullmatch(text)
+
+
+def is_number(cell: str, region: str) -> bool:
+    """Whether a cell is a valid phone number, of the region or international."""
+    return looks_like_number(cell) and is_valid(spelled(cell), region)
