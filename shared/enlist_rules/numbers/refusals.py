@@ -1,0 +1,92 @@
+"""What is refused before parsing, because the library would make a stranger's number of it.
+
+The library turns letters into digits, takes a second number for an extension, drops star codes
+and swallows decimal points (contacts.md, Numbers; reliability.md, cases 65 to 85).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from enlist_rules.codes import Code
+from enlist_rules.numbers.library import is_valid
+
+# phonenumbers refuses to look at more; so do we, and so the time a cell costs is bounded.
+LONGEST_TEXT: Final = 250
+
+_PLACEHOLDERS: Final = frozenset(
+    {"0", "n/a", "n.a.", "na", "none", "nil", "null", "nan", "unknown", "undefined", "missing"}
+    | {"#ref!", "#n/a", "#value!", "#name?", "#div/0!", "#null!", "#num!"}
+)
+_LABEL: Final = (
+    r"(?:;ext=|e?xt(?:ensi(?:o|ó)n?)?\.?|extn?\.?|доб\.?|anexo|poste|int\.?|x|#|~)[ :.=-]*"
+)
+EXTENSION: Final = re.compile(
+    rf"(?<=\d)[ )\].,;-]*{_LABEL}\d{{1,20}}#?$|[ -]+\d{{1,6}}#$", re.IGNORECASE
+)
+_SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d*)?e[+-]?\d+", re.IGNORECASE)
+_DECIMAL: Final = re.compile(r"(\+?\d+)[.,](\d+)")
+_PARTS: Final = re.compile(r"[/,;\n]+")
+_SIGN: Final = re.compile(r"[^0-9+ ().\[\]/,;\n*#-]")
+_STAR_CODE: Final = re.compile(r"[*#]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A spelled text that is not missing, the same without its extension, and its region."""
+
+    text: str
+    body: str
+    region: str
+
+
+def _has_signs(cell: _Cell) -> bool:
+    return not _SCIENTIFIC.fullmatch(cell.text) and _SIGN.search(cell.body) is not None
+
+
+# By the rank of the codes.
+_CHECKS: Final[tuple[tuple[Code, Callable[[_Cell], bool]], ...]] = (
+    (Code.PHONE_CHARS, _has_signs),
+    (Code.EXCEL_SCIENTIFIC, lambda cell: _SCIENTIFIC.fullmatch(cell.text) is not None),
+    (Code.EXCEL_DECIMAL, lambda cell: is_decimal(cell.text, cell.region)),
+    (Code.MULTIPLE_NUMBERS, lambda cell: len(valid_parts(cell.body, cell.region)) > 1),
+    (Code.EXTENSION, lambda cell: cell.body != cell.text),
+    (Code.SHORT_CODE, lambda cell: _STAR_CODE.search(cell.text) is not None),
+)
+
+
+def refusal(text: str, region: str) -> Code | None:
+    """Why a spelled text must not reach the library; None when it may.
+
+    Of several reasons the first by the rank of the codes, except that a text of more than
+    `LONGEST_TEXT` characters is only measured.
+    """
+    if is_missing(text):
+        return Code.PHONE_MISSING
+    if len(text) > LONGEST_TEXT:
+        return Code.PHONE_TOO_LONG
+    cell = _Cell(text, EXTENSION.sub("", text), region)
+    return next((code for code, applies in _CHECKS if applies(cell)), None)
+
+
+def is_missing(text: str) -> bool:
+    """Whether the text says that there is no number: a placeholder, or signs alone."""
+    if len(text) > LONGEST_TEXT:
+        return False
+    return text.casefold() in _PLACEHOLDERS or not any(sign.isalnum() for sign in text)
+
+
+def is_decimal(text: str, region: str) -> bool:
+    """Whether a spreadsheet has added decimals to what is a number without them."""
+    halves = _DECIMAL.fullmatch(text)
+    if halves is None:
+        return False
+    two_numbers = "," in text and is_valid(halves[2], region)
+    return not two_numbers and (is_valid(halves[1], region) or is_valid("+" + halves[1], region))
+
+
+def valid_parts(text: str, region: str) -> list[str]:
+    """The valid numbers that `/`, `,`, `;` or line breaks set apart, when there are several."""
+    parts = _PARTS.split(text)
+    return [part for part in parts if is_valid(part, region)] if len(parts) > 1 else []

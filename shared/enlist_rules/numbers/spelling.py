@@ -1,0 +1,86 @@
+"""What goes away before a number is read: foreign digits, invisible marks, spreadsheet guards.
+
+`spelled` does it for one text; `compact` does the same for many and keeps the digits alone. It
+touches only rows that hold something else than a plus and digits.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+import polars as pl
+
+from enlist_rules.cleaning import INVISIBLE, LINE_BREAKS, TRIM
+
+_DASHES: Final = (
+    "\u058a\u05be\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\u2e3b\u30fc\ufe58\ufe63"
+)
+
+
+def _same_meaning() -> dict[str, str]:
+    """Every single character that stands for an ASCII one, or for nothing, in a number."""
+    meaning = dict.fromkeys(TRIM, " ") | dict.fromkeys(LINE_BREAKS, "\n")
+    meaning |= dict.fromkeys(_DASHES, "-")
+    meaning |= {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    meaning |= dict.fromkeys(INVISIBLE, "")
+    # The decimal digits of all scripts lie in the first two planes of Unicode.
+    beyond_ascii = "".join(map(chr, range(0x80, 0x20000)))
+    meaning |= {digit: str(unicodedata.digit(digit)) for digit in re.findall(r"\d", beyond_ascii)}
+    return meaning
+
+
+_MEANING: Final = _same_meaning()
+_TRANSLATION: Final = str.maketrans(_MEANING)
+_EDGES: Final = " \n"
+# Each is taken off once, in this order. Python's re and Rust's regex read them alike.
+_GUARDS: Final = (
+    (r'(?s)^= *"(.*)"$', r"\1", "${1}"),
+    (r"^['’‘`]+", "", ""),
+    (r"^(?:[Tt][Ee][Ll]|[Cc][Aa][Ll][Ll][Tt][Oo]):", "", ""),
+)
+_SEPARATORS: Final = r"[ ().\[\]-]"
+_PLAIN: Final = rf"^{_SEPARATORS}*\+?{_SEPARATORS}*[0-9](?:[0-9]|{_SEPARATORS})*$"
+_DECIMAL: Final = r"^\+?[0-9]+\.[0-9]+$"
+_COMPACT: Final = r"^\+?[0-9]{5,20}$"
+_LONGEST_PLAIN: Final = 60
+
+
+def spelled(text: str) -> str:
+    """The text with ASCII digits, plain separators and line breaks, without marks and guards."""
+    text = text.translate(_TRANSLATION).strip(_EDGES)
+    for guard, kept, _ in _GUARDS:
+        text = re.sub(guard, kept, text).strip(_EDGES)
+    return text
+
+
+def compact(values: pl.Series) -> pl.Series:
+    """An optional + and 5 to 20 ASCII digits; null where the spelled text is something else.
+
+    Not null means that the library sees in the text what it sees in these digits, and that no
+    reason to refuse it before parsing can apply.
+    """
+    done = values.str.contains(_COMPACT).fill_null(value=False)
+    if done.all():
+        return values
+    rows = (~done).arg_true()
+    return values.clone().scatter(rows, _compacted(values.gather(rows)))
+
+
+def _compacted(values: pl.Series) -> pl.Series:
+    plain = values.str.contains(_PLAIN).fill_null(value=False)
+    if not plain.all():
+        rows = (~plain & values.is_not_null()).arg_true()
+        values = values.scatter(rows, _respelled(values.gather(rows)))
+    text = pl.col("text")
+    usable = text.str.contains(_PLAIN) & ~text.str.strip_chars(" ").str.contains(_DECIMAL)
+    digits = text.str.replace_all(_SEPARATORS, "")
+    usable &= digits.str.contains(_COMPACT) & (text.str.len_bytes() <= _LONGEST_PLAIN)
+    return values.alias("text").to_frame().select(pl.when(usable).then(digits)).to_series()
+
+
+def _respelled(values: pl.Series) -> pl.Series:
+    """`spelled` of every value."""
+    text = pl.col("text").str.replace_many(_MEANING).str.strip_chars(_EDGES)
+    for guard, _, kept in _GUARDS:
+        text = text.str.replace(guard, kept).str.strip_chars(_EDGES)
+    return values.alias("text").to_frame().select(text).to_series()
