@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.fixtures.backends", "tests.fixtures.database"]
+pytest_plugins = ["tests.fixtures.backends", "tests.fixtures.database", "tests.fixtures.stack"]
 
 # Examples that run against servers take as long as they take.
 settings.register_profile(

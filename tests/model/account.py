@@ -9,7 +9,7 @@ from tests.model.folding import fold
 from tests.model.header import detect_separator, map_by_content, map_columns, split_header
 from tests.model.identity import name_key
 from tests.model.reading import Reading, read_row
-from tests.model.records import WHITE_SPACE, FileRefused, decode, split_rows
+from tests.model.records import TRIMMED, WHITE_SPACE, FileRefused, decode, split_rows
 
 Identity = tuple[str, str, str]
 OUTCOMES = ("created", "updated", "unchanged", "duplicate", "rejected", "unprocessed")
@@ -54,9 +54,7 @@ class Account:
                 outcomes[reading.record] = "rejected", reading.code
             else:
                 by_number.setdefault(reading.number, []).append(reading)
-        option_lists = {
-            name_key(name): name.strip(WHITE_SPACE) for name in options.get("lists", ())
-        }
+        option_lists = {name_key(name): name.strip(TRIMMED) for name in options.get("lists", ())}
         decisions: list[Decision] = []
         for number, same in by_number.items():
             folded, duplicates = fold(same, options.get("duplicates", "merge"))

@@ -13,7 +13,7 @@ INVISIBLE = re.compile(
 SEPARATORS = re.compile(r"[\s.()\[\]/\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 DECIMAL = re.compile(r"(\d+)\.\d+")
-EXTENSION = re.compile(r"(?i)\d\s*(?:;ext=|,?\s*ext(?:n|ension)?\.?:?|x|#)\s*\d{1,9}\Z")
+EXTENSION = re.compile(r"(?i)(?<=\d)\s*(?:;ext=|,?\s*ext(?:n|ension)?\.?:?|x|#)\s*\d{1,9}\Z")
 TYPE_NAMES = {
     getattr(PhoneNumberType, name): name
     for name in (
@@ -34,7 +34,8 @@ TYPE_NAMES = {
 LONGEST_INPUT = 250  # characters; the library refuses longer ones
 LONGEST_E164 = 16
 REFUSED_TYPES = {"PREMIUM_RATE", "SHARED_COST", "PAGER", "UAN", "VOICEMAIL"}
-ALLOWED_TYPES = frozenset(set(TYPE_NAMES.values()) - REFUSED_TYPES)
+ALL_TYPES = frozenset(TYPE_NAMES.values())
+ALLOWED_TYPES = ALL_TYPES - REFUSED_TYPES
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ def clean(raw: str) -> str:
 
 
 def read_number(
-    raw: str, region: str | None, convert_national: bool, types: frozenset[str] = ALLOWED_TYPES
+    raw: str, region: str, convert_national: bool, types: frozenset[str] = ALLOWED_TYPES
 ) -> Number:
-    """The E.164 form of `raw`; `region` is None when the record's country is unusable."""
+    """The E.164 form of `raw`, or the code of why there is none."""
     text = clean(raw)
     digits = SEPARATORS.sub("", text)
     code = _code_before_parsing(text, digits, region)
@@ -71,33 +72,30 @@ def read_number(
         return _judge(_parse("+" + international, None), types)
     if not convert_national:
         return Number(code="phone_not_e164")
-    if region is None:
-        return Number(code="region_needed")
     return _read_national(digits, region, types)
 
 
-def _code_before_parsing(text: str, digits: str, region: str | None) -> str | None:
+def _code_before_parsing(text: str, digits: str, region: str) -> str | None:
     if not digits:
         return "phone_missing"
     return "phone_too_long" if len(text) > LONGEST_INPUT else refusal(text, region)
 
 
-def refusal(text: str, region: str | None) -> str | None:
+def refusal(text: str, region: str) -> str | None:
     """What is refused before parsing, because the library would make a stranger's number."""
+    body = EXTENSION.sub("", text)
     if SCIENTIFIC.fullmatch(text):
         return "excel_scientific"
+    if not re.fullmatch(r"\+?\d+", re.sub(r"[+,;]", "", SEPARATORS.sub("", body))):
+        return "phone_chars"
     decimal = DECIMAL.fullmatch(text)
-    if decimal and _valid(decimal[1], region):
+    if decimal and (_valid(decimal[1], region) or _valid("+" + decimal[1], region)):
         return "excel_decimal"
-    if EXTENSION.search(text):
-        return "extension"
-    for place, char in enumerate(text):
-        halves = text[:place], text[place + 1 :]
+    for place, char in enumerate(body):
+        halves = body[:place], body[place + 1 :]
         if char in "/,;" and all(_valid(SEPARATORS.sub("", half), region) for half in halves):
             return "multiple_numbers"
-    if not re.fullmatch(r"\+?\d+", SEPARATORS.sub("", text)):
-        return "phone_chars"
-    return None
+    return None if body == text else "extension"
 
 
 def region_of(country: str) -> str | None:
@@ -117,10 +115,10 @@ def _ascii_digit(char: str) -> str:
     return char if value is None else str(value)
 
 
-def _international(digits: str, region: str | None) -> str | None:
+def _international(digits: str, region: str) -> str | None:
     if digits.startswith("+"):
         return digits[1:]
-    metadata = PhoneMetadata.metadata_for_region(region) if region else None
+    metadata = PhoneMetadata.metadata_for_region(region)
     prefix = metadata.international_prefix if metadata else None
     found = re.match(prefix, digits) if prefix else None
     rest = digits[found.end() :] if found else ""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.model.identity import name_key
-from tests.model.numbers import ALLOWED_TYPES, read_number, region_of
-from tests.model.records import WHITE_SPACE, Row
+from tests.model.numbers import ALL_TYPES, ALLOWED_TYPES, read_number, region_of
+from tests.model.records import TRIMMED, Row
 
 LIMITS = {
     "title": 30,
@@ -76,6 +76,8 @@ class Reading:
 def read_row(record: int, row: Row, mapping: list[str], options: dict[str, Any]) -> Reading:
     """The record of `row`; `options` as in contacts.md, `default_region` filled."""
     reading = Reading(record, faults=row.faults(len(mapping)))
+    if reading.faults:  # its cells cannot be trusted to stand under their columns
+        return reading
     values = {
         target: cell for target, cell in zip(mapping, row.cells, strict=False) if target != "skip"
     }
@@ -88,30 +90,32 @@ def read_row(record: int, row: Row, mapping: list[str], options: dict[str, Any])
 
 
 def _read_numbers(reading: Reading, values: dict[str, str], options: dict[str, Any]) -> None:
-    country = values.pop("country_code", "").strip(WHITE_SPACE)
-    region = region_of(country) if country else options["default_region"]
-    if country and region:
-        reading.fields["country_code"] = region
-    if region is None:
-        reading.faults.add("region_needed")
     toggle = options.get("convert_national", False)
     types = frozenset(options.get("number_types") or ALLOWED_TYPES)
+    country = _tidy(values.pop("country_code", ""))
+    usable = region_of(country) if country else options["default_region"]
+    region = usable or options["default_region"]
+    if country and usable:
+        reading.fields["country_code"] = usable
+
     number = read_number(values.pop("phone_number", ""), region, toggle, types)
+    code = number.code if usable or number.code == "phone_missing" else "region_needed"
     reading.number, reading.fixed_line = number.e164, number.kind == "FIXED_LINE"
-    reading.faults |= {number.code} if number.code else set()
+    reading.faults |= {code} if code else set()
     reading.warnings |= {"leading_zero_restored"} if number.restored else set()
+
     whatsapp = read_number(values.pop("whatsapp_number", ""), region, toggle, types)
     if whatsapp.code not in (None, "phone_missing"):
         reading.faults.add(str(whatsapp.code))
     if whatsapp.e164:
         reading.fields["whatsapp_number"] = whatsapp.e164
-    other = read_number(values.get("alternate_phone_number", ""), region, toggle)
+    other = read_number(values.get("alternate_phone_number", ""), region, toggle, ALL_TYPES)
     if other.e164:
         values["alternate_phone_number"] = other.e164
 
 
 def _read_lists(reading: Reading, cell: str) -> None:
-    names = [unicodedata.normalize("NFC", name).strip(WHITE_SPACE) for name in cell.split(";")]
+    names = [unicodedata.normalize("NFC", name).strip(TRIMMED) for name in cell.split(";")]
     distinct = {name_key(name): name for name in reversed(names) if name}
     kept = dict(list(reversed(distinct.items()))[:20])
     reading.lists = {key: name for key, name in kept.items() if len(name) <= DEFAULT_LIMIT}
@@ -130,7 +134,7 @@ def _split_name(reading: Reading, values: dict[str, str]) -> None:
 
 
 def _tidy(cell: str) -> str:
-    return unicodedata.normalize("NFC", cell).strip(WHITE_SPACE)
+    return unicodedata.normalize("NFC", cell).strip(TRIMMED)
 
 
 def _read_field(reading: Reading, target: str, cell: str, over_limit: str) -> None:
@@ -158,4 +162,4 @@ def _over(reading: Reading, text: str, limit: int, over_limit: str) -> str:
         reading.warnings.add("blanked")
         return ""
     reading.warnings.add("truncated")
-    return text[:limit].strip(WHITE_SPACE)
+    return text[:limit].strip(TRIMMED)

@@ -10,6 +10,8 @@ WHITE_SPACE = (
     "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
     "\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
+# What is trimmed from a value: white space, and the zero-width marks that spreadsheets leave.
+TRIMMED = WHITE_SPACE + "\u200b\u2060\ufeff"
 CELL_BYTES = 65_536
 
 

@@ -45,7 +45,7 @@ LIST_NAMES = ("News", "news", "Spring 24", "Größe", "GRÖSSE")
 CELLS: dict[str, tuple[str, ...]] = {
     "first_name": ("Anna", "ANNA", " anna ", "José", "Jose\u0301", "Jose", ""),
     "last_name": ("Lee", "lee", "Straße", "STRASSE", "Van  Dyk", "van dyk", ""),
-    "Full Name": ("Anna Lee", "anna  lee", "Madonna", "Anna Maria Lee", ""),
+    "Full Name": ("Anna Lee", "anna lee", "Madonna", "Anna Maria Lee", ""),
     "e-mail": ("anna@example.com", "ANNA@example.com", ""),
     "City": ("London", "Leeds\nWest Yorkshire", 'O"Neil', '"Quoted", Kent', "a;b|c\td", ""),
     "title": ("Ms", "Dr", "T" * 30, ""),

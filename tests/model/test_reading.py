@@ -90,10 +90,11 @@ def test_a_lost_zero_is_a_warning() -> None:
         ("+447911123456,\udcff,GB", "encoding"),
         ("+447911123456,a\0,GB", "control_char"),
         (f"+447911123456,{'a' * 129},GB", "field_too_long"),
-        ("Phone,city,country_code", "phone_chars"),
+        ("Phone,city,country_code", "region_needed"),
         ("phone,city,country_code", "header_repeated"),
         ("+447911123456,a,XX", "region_needed"),
-        ("447911123456,a,GB,c", "phone_not_e164"),
+        ("447911123456,a,GB,c", "ragged"),
+        ("447911123456,a,GB", "phone_not_e164"),
     ],
 )
 def test_a_bad_record_is_rejected_with_the_first_code(rows: str, code: str) -> None:
