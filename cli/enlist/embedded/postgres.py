@@ -17,7 +17,7 @@ import asyncpg
 import psutil
 
 from enlist.embedded.private_file import kept_secret, write_private
-from enlist.embedded.program import Child, NotStartedError, Program, running
+from enlist.embedded.program import Child, NotStartedError, Program, last_words, running
 from enlist.embedded.waiting import LOOPBACK, free_port
 from enlist.embedded.wheels import packaged
 
@@ -138,7 +138,7 @@ async def _initialise(data: Path, password: str, log: Path) -> None:
     child = await Child.start(initdb)
     try:
         if await child.wait() != 0:
-            raise NotStartedError(f"PostgreSQL could not make its cluster in {data}; see {log}")
+            raise NotStartedError(f"initdb could not make {data}{last_words(log)}")
     finally:
         await child.stop(grace=1.0)
         password_file.unlink()

@@ -92,7 +92,7 @@ class Child:
                 return
         except TimeoutError:
             await self.stop(grace=1.0)
-        raise NotStartedError(f"{self.program.name} did not start{_last_words(self.program.log)}")
+        raise NotStartedError(f"{self.program.name} did not start{last_words(self.program.log)}")
 
     async def _ready_or_ended(self) -> bool:
         return not self.running or await self.program.ready()
@@ -118,7 +118,8 @@ class Child:
             await asyncio.wait_for(self.process.wait(), wait)
 
 
-def _last_words(log: Path) -> str:
+def last_words(log: Path) -> str:
+    """The end of a log, worded so that an error can end with it."""
     tail = log.read_bytes()[-LOG_TAIL:].decode(errors="replace").strip()
     return f"; its log {log} ends:\n{tail}" if tail else ""
 
