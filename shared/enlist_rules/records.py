@@ -12,7 +12,6 @@ it for the whole block at once and, where the proof breaks, walks from fault to 
 The bytes may be in any encoding in which ASCII bytes mean ASCII characters.
 """
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final
 
@@ -106,36 +105,45 @@ def _structural(data: NDArray[np.uint8], separator: int) -> tuple[Positions, Pos
 def _walk(
     quotes: Positions, begins: Marks, opens: Marks, closes: Marks
 ) -> tuple[Positions, Positions]:
-    """Go from fault to fault; between two faults parity holds.
+    """Go from fault to fault; between an opening quote and the next fault parity holds.
 
-    `begins`: the quote stands at the start of a cell, if it is outside quotes.
+    `begins`: the quote stands at the start of a cell, if it is outside quotes. For each such
+    quote it is known beforehand where the fault would be and which quote would open next, so
+    that the walk itself is one look-up a fault.
     """
-    faults = tuple(_faults(opens, closes, first) for first in (0, 1))
-    starters = np.flatnonzero(begins).tolist()
-    stray = np.zeros(quotes.size, dtype=np.bool_)
-    odd = np.zeros(quotes.size, dtype=np.bool_)
+    openers = np.flatnonzero(begins)
+    fault = _next_faults(openers, opens, closes)
+    at_closing = (fault - openers) & (fault < quotes.size) & 1  # it closes, but text follows
+    following = np.searchsorted(openers, fault + at_closing).tolist()
+    path: list[int] = []
     at = 0
-    while at < quotes.size:
-        found = bisect_left(starters, at)
-        opener = starters[found] if found < len(starters) else quotes.size
-        stray[at:opener] = True
-        ahead = faults[opener & 1]
-        found = bisect_left(ahead, opener + 1)
-        if opener == quotes.size or found == len(ahead):
-            break
-        at = ahead[found]
-        if (at - opener) & 1:
-            odd[at] = True  # it closes its cell, but text follows
-            at += 1
-    return quotes[~stray], quotes[stray | odd]
+    while at < openers.size:
+        path.append(at)
+        at = following[at]
+    walked = np.array(path, dtype=np.int64)
+    odd = np.zeros(quotes.size + 1, dtype=np.bool_)
+    odd[fault[walked]] = at_closing[walked] == 1
+    stray = _between(fault[walked] + at_closing[walked], openers[walked], quotes.size)
+    return quotes[~stray], quotes[stray | odd[:-1]]
 
 
-def _faults(opens: Marks, closes: Marks, first: int) -> list[int]:
-    """The quotes that break the proof when quotes `first`, `first` + 2, … open."""
-    sound = opens.copy()
-    sound[1 - first :: 2] = closes[1 - first :: 2]
-    faults: list[int] = np.flatnonzero(~sound).tolist()
+def _next_faults(openers: Positions, opens: Marks, closes: Marks) -> Positions:
+    """For each quote that might open: the next quote that cannot have its part, by parity."""
+    faults = np.full(openers.size, opens.size)
+    for first in (0, 1):
+        sound = opens.copy()
+        sound[1 - first :: 2] = closes[1 - first :: 2]
+        unsound = np.append(np.flatnonzero(~sound), opens.size)
+        mine = openers & 1 == first
+        faults[mine] = unsound[np.searchsorted(unsound, openers[mine], side="right")]
     return faults
+
+
+def _between(ends: Positions, openers: Positions, size: int) -> Marks:
+    """The quotes before the first opener, and from each end to the opener after it: text."""
+    begins = np.bincount(np.append(0, ends), minlength=size + 1)
+    stops = np.bincount(np.append(openers, size), minlength=size + 1)
+    return np.asarray(np.cumsum(begins - stops)[:size] > 0)
 
 
 def _breaks(data: NDArray[np.uint8], block: bytes, *, final: bool) -> Positions:
