@@ -1,0 +1,67 @@
+"""Uploading a file of contacts."""
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from enlist_ingest.api.dependencies import Authenticated, OpenedIngest
+from enlist_ingest.api.forms import OPTIONS_BYTES, OVERHEAD_BYTES, UploadForm
+from enlist_ingest.api.imports import wanted_import
+from enlist_ingest.api.options import read_options
+from enlist_ingest.api.views import ImportView
+from enlist_ingest.receiving import Receiving, open_receiving
+from enlist_rules.codes import Code, PermanentFailure
+from enlist_shared.options import ImportOptions
+
+FORM: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "options": ImportOptions.model_json_schema(),
+                    },
+                }
+            }
+        },
+    }
+}
+
+router = APIRouter(prefix="/v1/imports", tags=["imports"])
+
+
+@router.post("/file", status_code=202, openapi_extra=FORM)
+async def upload_file(
+    request: Request, response: Response, caller: Authenticated, ingest: OpenedIngest
+) -> ImportView:
+    """Upload a file of contacts, at most 100 MB; the import goes on after the answer.
+
+    A file that turns out to be no contact file is an import that failed, with its code. Larger
+    than the limit: 413 while it is sent. Options that cannot be met: 422. Then nothing is kept.
+    """
+    _refuse_declared_size(request, ingest.settings.max_bytes)
+    form = UploadForm(request.headers)
+    async with open_receiving(ingest, caller) as receiving:
+        await _receive(request, form, receiving)
+        options = await read_options(form.options, caller.account_id, ingest.store)
+        import_id = await receiving.accept(options, form.file_name)
+    response.headers["Location"] = f"/v1/imports/{import_id}"
+    return await wanted_import(import_id, caller, ingest)
+
+
+async def _receive(request: Request, form: UploadForm, receiving: Receiving) -> None:
+    async for block in request.stream():
+        for piece in form.feed(block):
+            await receiving.take(piece)
+    form.finish()
+
+
+def _refuse_declared_size(request: Request, max_bytes: int) -> None:
+    """A request that says it is too large need not be read."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > max_bytes + OPTIONS_BYTES + OVERHEAD_BYTES:
+        raise PermanentFailure(Code.TOO_LARGE, f"the limit is {max_bytes:,} bytes")

@@ -1,0 +1,76 @@
+"""The two processes of ingest, built here and nowhere else; nothing is opened at import."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from fastapi import FastAPI
+
+from enlist_ingest.api.application import make_application
+from enlist_ingest.api.dependencies import KeyRing
+from enlist_ingest.handlers import split_import
+from enlist_ingest.receiving import Ingest
+from enlist_ingest.settings import IngestSettings
+from enlist_ingest.store import Store
+from enlist_shared.broker import keep_connected, make_broker
+from enlist_shared.claims import Claims
+from enlist_shared.delivery import Delivery, subscribe
+from enlist_shared.events import ImportAccepted
+from enlist_shared.objectstore import open_objectstore
+from enlist_shared.postgres import open_pool
+from enlist_shared.topics import Topic
+
+
+def build_api(settings: IngestSettings) -> FastAPI:
+    """The API; it needs Postgres and S3, and no broker: events leave through the outbox."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_ingest(settings) as (ingest, _):
+            app.state.ingest, app.state.keys = ingest, KeyRing(ingest.store)
+            yield
+
+    return make_application(lifespan, with_imports=True)
+
+
+def build_split(settings: IngestSettings) -> FastAPI:
+    """The splitter: listens to accepted imports, and answers only for its health."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_ingest(settings) as (ingest, pool), listening(settings, ingest, pool):
+            app.state.ingest = ingest
+            yield
+
+    return make_application(lifespan, with_imports=False)
+
+
+@asynccontextmanager
+async def open_ingest(settings: IngestSettings) -> AsyncIterator[tuple[Ingest, asyncpg.Pool]]:
+    """The ledger and the bucket, for the length of a process."""
+    async with (
+        open_pool(settings.postgres, "enlist-ingest") as pool,
+        open_objectstore(settings.s3) as objects,
+    ):
+        yield Ingest(settings, Store(pool), objects), pool
+
+
+@asynccontextmanager
+async def listening(
+    settings: IngestSettings, ingest: Ingest, pool: asyncpg.Pool
+) -> AsyncIterator[None]:
+    """Split what is accepted; at the end, finish what is under way."""
+    broker = make_broker(settings.kafka, Delivery)
+    claims = Claims(pool, settings.lease_seconds)
+
+    async def handle(event: ImportAccepted) -> None:
+        await split_import(event, ingest, claims)
+
+    subscribe(broker, settings.kafka, "split", Topic.IMPORT_ACCEPTED, ImportAccepted, handle)
+    connecting = asyncio.create_task(keep_connected(broker))
+    try:
+        yield
+    finally:
+        connecting.cancel()
+        await broker.stop()

@@ -1,0 +1,135 @@
+"""What splitting decides about an import, from its bytes as they go by; no I/O here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from enlist_ingest.settings import IngestSettings
+from enlist_ingest.splitting.plan import Splitter
+from enlist_rules import kinds
+from enlist_rules.codes import Code, PermanentFailure
+from enlist_rules.layout import HEAD_BYTES, Layout, LayoutRules, read_layout
+from enlist_rules.numbers.regions import DEFAULT_NUMBER_TYPES
+from enlist_shared.ids import AccountId, ImportId, ObjectKey
+from enlist_shared.manifests import ChunkPlan, ImportManifest
+from enlist_shared.options import ImportOptions
+from enlist_shared.topics import Lane
+
+MOST_SHARDS: Final = 64
+
+
+def shards_for(records: int, shard_records: int) -> int:
+    """The smallest power of two, at most 64, that keeps the average shard within its size."""
+    shards = 1
+    while shards < MOST_SHARDS and records > shards * shard_records:
+        shards *= 2
+    return shards
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An upload that lies in S3 whole, and how its owner wants it read."""
+
+    account_id: AccountId
+    import_id: ImportId
+    key: ObjectKey
+    size: int
+    options: ImportOptions
+    default_region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A split import: how to read it, and what the importer is told of how it was read."""
+
+    manifest: ImportManifest
+    records: int
+    detected: Mapping[str, Any]
+    warnings: Mapping[Code, int]
+
+    @property
+    def lane(self) -> Lane:
+        """One chunk and one shard go the short way (architecture, decision 9)."""
+        small = len(self.manifest.chunks) == 1 and self.manifest.shards == 1
+        return Lane.SMALL if small else Lane.MAIN
+
+
+class Divider:
+    """Fed with an upload from its first byte, the first block being `HEAD_BYTES` or all of it.
+
+    Refuses with PermanentFailure, whose code says why these bytes are no contact file.
+    """
+
+    def __init__(self, source: Source, settings: IngestSettings) -> None:
+        self._source = source
+        self._settings = settings
+        self._parts: tuple[Layout, Splitter] | None = None
+        self._chunks: list[ChunkPlan] = []
+
+    def feed(self, block: bytes) -> None:
+        """Take the next bytes."""
+        if self._parts is None:
+            self._parts = self._begin(block)
+        _, splitter = self._parts
+        self._chunks += splitter.feed(block)
+
+    def finish(self) -> Division:
+        """The upload has ended: what was decided."""
+        if self._parts is None:
+            raise PermanentFailure(Code.EMPTY)
+        layout, splitter = self._parts
+        self._chunks += splitter.finish()
+        return Division(
+            manifest=self._manifest(layout, splitter.records),
+            records=splitter.records,
+            detected=_detected(layout),
+            warnings=layout.warnings,
+        )
+
+    def _begin(self, block: bytes) -> tuple[Layout, Splitter]:
+        kinds.refuse_foreign(block[: kinds.HEAD_BYTES])
+        options = self._source.options
+        rules = LayoutRules(
+            header=options.header,
+            separator=options.separator,
+            mapping=options.mapping or {},
+            unmapped=options.unmapped,
+            default_region=self._source.default_region,
+        )
+        head = block[:HEAD_BYTES]
+        found = read_layout(head, rules, complete=len(head) == self._source.size)
+        settings = self._settings
+        return found, Splitter(
+            found, chunk_bytes=settings.chunk_bytes, max_records=settings.max_records
+        )
+
+    def _manifest(self, layout: Layout, records: int) -> ImportManifest:
+        source = self._source
+        return ImportManifest(
+            account_id=source.account_id,
+            import_id=source.import_id,
+            source_key=source.key,
+            encoding=layout.dialect.encoding,
+            separator=layout.dialect.separator,
+            has_header=layout.has_header,
+            columns=layout.columns,
+            mapping=layout.mapping,
+            options=source.options,
+            default_region=source.default_region,
+            number_types=source.options.number_types or tuple(sorted(DEFAULT_NUMBER_TYPES)),
+            shards=shards_for(records, self._settings.shard_records),
+            chunks=tuple(self._chunks),
+        )
+
+
+def _detected(layout: Layout) -> dict[str, Any]:
+    """What the import says about how it was read; `mapping` in the order of the columns."""
+    return {
+        "encoding": layout.dialect.encoding,
+        "separator": layout.dialect.separator,
+        "header": layout.has_header,
+        "mapping": [
+            {"column": column, "field": target}
+            for column, target in zip(layout.columns, layout.mapping, strict=True)
+        ],
+    }

@@ -1,0 +1,107 @@
+"""One upload, from its first byte until it is an import: accepted, or refused with a code."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+
+from enlist_ingest.division import Divider, Division
+from enlist_ingest.landing import Landing, open_landing
+from enlist_ingest.settings import IngestSettings
+from enlist_ingest.sources import put_manifest
+from enlist_ingest.store import Store
+from enlist_ingest.upload import Caller, Upload
+from enlist_rules.codes import Code, PermanentFailure
+from enlist_shared.endings import Ending
+from enlist_shared.ids import ImportId
+from enlist_shared.keys import source_key
+from enlist_shared.objectstore import ObjectStore
+from enlist_shared.options import ImportOptions
+from enlist_shared.states import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """What the service works with, opened once a process."""
+
+    settings: IngestSettings
+    store: Store
+    objects: ObjectStore
+
+
+class Receiving:
+    """Takes the blocks of one upload; `open_receiving` makes it and clears up after it."""
+
+    def __init__(self, ingest: Ingest, upload: Upload, landing: Landing) -> None:
+        self._ingest = ingest
+        self._upload = upload
+        self._landing = landing
+        self._shown = False
+
+    async def take(self, block: bytes) -> None:
+        """Take the next bytes; once there are more than one chunk's, the import can be seen.
+
+        Raises:
+            PermanentFailure: `too_large`.
+        """
+        await self._landing.write(block)
+        if not self._shown and self._landing.size > self._ingest.settings.chunk_bytes:
+            await self._ingest.store.receive(self._upload)
+            self._shown = True
+
+    async def accept(self, options: ImportOptions, file_name: str | None) -> ImportId:
+        """All of it is here: from now on it is an import, in whatever state."""
+        landed = await self._landing.finish()
+        upload = replace(
+            self._upload,
+            options=options,
+            file_name=file_name,
+            size=landed.size,
+            sha256=landed.sha256,
+        )
+        if self._shown or landed.body is None:
+            await self._ingest.store.accept(upload)
+        else:
+            await self._accept_small(upload, landed.body)
+        return upload.import_id
+
+    async def end(self, ending: Ending, code: Code | None = None, detail: str = "") -> None:
+        """The upload will not become whole: nothing stays that could be seen as under way."""
+        if self._shown:
+            key = self._upload.caller.account_id, self._upload.import_id
+            with suppress(Exception):
+                await self._ingest.store.end(*key, ending, code, detail)
+
+    async def _accept_small(self, upload: Upload, body: bytes) -> None:
+        settings, store = self._ingest.settings, self._ingest.store
+        try:
+            division = await asyncio.to_thread(_divide, upload, body, settings)
+        except PermanentFailure as failure:
+            await store.accept_refused(upload, failure.code, failure.detail)
+        else:
+            manifest_key = await put_manifest(self._ingest.objects, division.manifest)
+            await store.accept_split(upload, division, manifest_key)
+
+
+@asynccontextmanager
+async def open_receiving(ingest: Ingest, caller: Caller) -> AsyncIterator[Receiving]:
+    """An upload of which nothing is kept when the block is left by an exception."""
+    import_id, received_at = await ingest.store.begin_import()
+    key = source_key(caller.account_id, import_id)
+    upload = Upload(caller, import_id, received_at, key)
+    async with open_landing(ingest.objects, key, ingest.settings.max_bytes) as landing:
+        receiving = Receiving(ingest, upload, landing)
+        try:
+            yield receiving
+        except PermanentFailure as failure:
+            await receiving.end(Status.FAILED, failure.code, failure.detail)
+            raise
+        except BaseException:
+            await receiving.end(Status.CANCELLED)
+            raise
+
+
+def _divide(upload: Upload, body: bytes, settings: IngestSettings) -> Division:
+    divider = Divider(upload.source, settings)
+    divider.feed(body)
+    return divider.finish()

@@ -1,0 +1,53 @@
+-- Imports as the API knows them: begun, accepted, asked about.
+
+-- name: begin_import
+-- The id and the time of an upload whose first byte has just come in.
+SELECT uuidv7() AS import_id, clock_timestamp() AS received_at
+
+-- name: unknown_lists
+-- Which of these ids are no lists of this account.
+SELECT list_id FROM unnest($1::bigint[]) AS asked (list_id)
+EXCEPT
+SELECT list_id FROM lists WHERE deleted_at IS NULL
+ORDER BY list_id
+
+-- name: put_import
+-- A long upload is put twice: while it arrives, and when all of it is known.
+INSERT INTO imports (
+  account_id, import_id, status, source, purpose, lane, channel, default_region, options,
+  correlation_id, file_name, size, sha256, source_key, received_at
+) VALUES ($1, $2, 'receiving', 'file', 'contacts', 'main', $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (account_id, import_id) DO UPDATE SET
+  channel = EXCLUDED.channel,
+  default_region = EXCLUDED.default_region,
+  options = EXCLUDED.options,
+  correlation_id = EXCLUDED.correlation_id,
+  file_name = EXCLUDED.file_name,
+  size = EXCLUDED.size,
+  sha256 = EXCLUDED.sha256,
+  source_key = EXCLUDED.source_key,
+  accepted_at = now(),
+  moved_at = now()
+WHERE imports.status = 'receiving'
+
+-- name: accept_import
+UPDATE imports SET status = 'accepted', accepted_at = now(), moved_at = now()
+WHERE account_id = $1 AND import_id = $2 AND status = 'receiving'
+RETURNING account_id, import_id, status, chunks, chunks_normalized, shards, shards_merged
+
+-- name: insert_split_unit
+INSERT INTO units (account_id, import_id, kind, number) VALUES ($1, $2, 'split', 0)
+
+-- name: imports
+-- One import, or a page of them from the newest down; `waiting` units back off before a try.
+SELECT i.*, (
+  SELECT count(*) FROM units u
+  WHERE u.account_id = i.account_id AND u.import_id = i.import_id
+    AND u.state = 'open' AND u.retry_at > now()
+) AS waiting
+FROM imports i
+WHERE i.account_id = $1
+  AND ($2::uuid IS NULL OR i.import_id = $2)
+  AND ($3::uuid IS NULL OR i.import_id < $3)
+ORDER BY i.import_id DESC
+LIMIT $4

@@ -1,0 +1,42 @@
+"""An upload as the ledger will know it, from its first byte on."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from enlist_ingest.division import Source
+from enlist_shared.ids import AccountId, ImportId, ObjectKey
+from enlist_shared.options import ImportOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose request this is."""
+
+    account_id: AccountId
+    default_region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What is known of an upload: options and name when they have come in, the rest when landed."""
+
+    caller: Caller
+    import_id: ImportId
+    received_at: datetime
+    source_key: ObjectKey
+    options: ImportOptions = field(default_factory=ImportOptions)
+    file_name: str | None = None
+    size: int = 0
+    sha256: bytes | None = None
+
+    @property
+    def source(self) -> Source:
+        """What the splitter reads."""
+        return Source(
+            account_id=self.caller.account_id,
+            import_id=self.import_id,
+            key=self.source_key,
+            size=self.size,
+            options=self.options,
+            default_region=self.options.default_region or self.caller.default_region,
+        )
