@@ -354,7 +354,7 @@ LANGUAGE sql IMMUTABLE SET search_path = enlist, pg_temp AS $$
   SELECT coalesce(jsonb_object_agg(key, total), '{}')
   FROM (
     SELECT key, sum(value::bigint) AS total
-    FROM (SELECT * FROM jsonb_each_text(one) UNION ALL SELECT * FROM jsonb_each_text(other)) AS both
+    FROM (SELECT * FROM jsonb_each_text(one) UNION ALL SELECT * FROM jsonb_each_text(other)) AS counted
     GROUP BY key
   ) AS totals
 $$;

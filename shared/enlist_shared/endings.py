@@ -49,9 +49,7 @@ def progressed(row: asyncpg.Record) -> ImportProgressed:
         account_id=row["account_id"],
         import_id=row["import_id"],
         status=Status(row["status"]),
-        progress=Progress(
-            **{name: row[name] for name in Progress.model_fields if name in row}
-        ),
+        progress=Progress(**{name: row[name] for name in Progress.model_fields if name in row}),
     )
 
 

@@ -1,8 +1,9 @@
 """Connections to the ledger: one pool a role, one account a transaction."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 import asyncpg
@@ -18,15 +19,20 @@ _TRANSIENT_CLASSES: Final = ("08", "40", "53", "55", "57", "58")
 
 
 @asynccontextmanager
-async def open_pool(settings: PostgresSettings, application: str) -> AsyncIterator[asyncpg.Pool]:
-    """A pool of connections of the role in the DSN, closed when the context ends."""
+async def open_pool(
+    settings: PostgresSettings, application: str, prepare: Sequence[str] = ()
+) -> AsyncIterator[asyncpg.Pool]:
+    """A pool of connections of the role in the DSN, closed when the context ends.
+
+    `prepare` is run once on each new connection: temporary tables that live as long as it does.
+    """
     pool = await asyncpg.create_pool(
         settings.dsn.get_secret_value(),
         min_size=settings.pool_min,
         max_size=settings.pool_max,
         timeout=settings.connect_timeout,
         command_timeout=settings.statement_timeout,
-        init=_speak_json,
+        init=partial(_prepare, statements=prepare),
         server_settings={
             "application_name": application,
             "statement_timeout": _milliseconds(settings.statement_timeout),
@@ -59,10 +65,12 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, (OSError, TimeoutError, asyncpg.InterfaceError))
 
 
-async def _speak_json(connection: asyncpg.Connection) -> None:
+async def _prepare(connection: asyncpg.Connection, statements: Sequence[str]) -> None:
     await connection.set_type_codec(
         "jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
     )
+    for statement in statements:
+        await connection.execute(statement)
 
 
 def _milliseconds(seconds: float) -> str:

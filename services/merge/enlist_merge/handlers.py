@@ -1,0 +1,83 @@
+"""What merge does with the events it listens to: record chunks, merge shards."""
+
+from dataclasses import dataclass
+
+import asyncpg
+
+from enlist_merge.giving_up import fail_import, give_up_shard
+from enlist_merge.ledger import SQL, ChunkLedger
+from enlist_merge.lists import merge_plan
+from enlist_merge.merging import ShardEndedError, ShardMerge
+from enlist_merge.staging import read_shard
+from enlist_rules.codes import Code, PermanentFailure
+from enlist_shared.claims import Answer, Claim, Claims, Unit
+from enlist_shared.events import ChunkNormalized, ShardReady
+from enlist_shared.failures import with_retries
+from enlist_shared.manifests import ChunkManifest
+from enlist_shared.objectstore import ObjectMissingError, ObjectStore
+from enlist_shared.postgres import account_transaction
+from enlist_shared.states import UnitKind
+from enlist_shared.telemetry import logger
+
+
+@dataclass(frozen=True, slots=True)
+class Merger:
+    """Merges imports with connections of enlist_merge."""
+
+    pool: asyncpg.Pool
+    store: ObjectStore
+    claims: Claims
+    new_lists: int
+
+    async def on_chunk_normalized(self, event: ChunkNormalized) -> None:
+        """Record a chunk of a large import; its shards are announced."""
+        await self._record(event)
+
+    async def on_small_chunk_normalized(self, event: ChunkNormalized) -> None:
+        """Record the chunk of a small import and merge it in place: one hop fewer."""
+        for ready in await self._record(event):
+            await self.on_shard_ready(ready)
+
+    async def on_shard_ready(self, event: ShardReady) -> None:
+        """Merge a shard once."""
+        unit = Unit(event.account_id, event.import_id, UnitKind.SHARD, event.shard)
+        claim = await with_retries(lambda: self.claims.claim(unit))
+        if claim.answer is Answer.QUARANTINED:
+            await give_up_shard(self.pool, unit)
+        if claim.answer is not Answer.GO:
+            return
+        try:
+            async with self.claims.hold(claim):
+                await self._merge(claim)
+        except PermanentFailure as failure:
+            await fail_import(self.pool, unit, failure)
+        except ShardEndedError:
+            logger().info("shard.ended", import_id=str(unit.import_id), shard=unit.number)
+
+    async def _record(self, event: ChunkNormalized) -> list[ShardReady]:
+        ledger = ChunkLedger(self.pool)
+        if event.key is None:
+            await with_retries(lambda: ledger.fail(event))
+            return []
+        key = event.key
+        try:
+            body = await with_retries(lambda: self.store.get(key))
+        except ObjectMissingError:
+            lost = event.model_copy(update={"code": Code.SOURCE_MISSING})
+            await with_retries(lambda: ledger.fail(lost))
+            return []
+        manifest = ChunkManifest.model_validate_json(body)
+        return list(await with_retries(lambda: ledger.record(event, manifest)))
+
+    async def _merge(self, claim: Claim) -> None:
+        unit = claim.unit
+        plan = await merge_plan(self.pool, unit.account_id, unit.import_id, self.new_lists)
+        async with account_transaction(self.pool, unit.account_id) as connection:
+            rows = await connection.fetch(
+                SQL["shard_slices"], unit.account_id, unit.import_id, unit.number
+            )
+        try:
+            shard = await read_shard(self.store, [tuple(row) for row in rows], plan)
+        except ObjectMissingError as error:
+            raise PermanentFailure(Code.SOURCE_MISSING) from error
+        await ShardMerge(self.pool, self.store, claim, plan, shard).run()

@@ -1,0 +1,92 @@
+"""The lists of an import: created and frozen once, when its first shard starts."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+
+from enlist_rules.codes import Code, PermanentFailure
+from enlist_rules.identity import name_key
+from enlist_rules.options import Duplicates
+from enlist_shared.ids import AccountId, ImportId, ListId
+from enlist_shared.options import Channel, ImportOptions
+from enlist_shared.postgres import Connection, account_transaction
+from enlist_shared.statements import statements
+
+SQL: Final = statements(__package__, "ledger.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class MergePlan:
+    """What every shard of an import needs to know of it.
+
+    `option_lists` apply to all records; `list_names` gives the id for the key of a name that a
+    record states.
+    """
+
+    channel: Channel
+    duplicates: Duplicates
+    shards: int
+    option_lists: tuple[ListId, ...]
+    list_names: dict[str, ListId]
+
+
+async def merge_plan(
+    pool: asyncpg.Pool, account_id: AccountId, import_id: ImportId, new_lists: int
+) -> MergePlan:
+    """The plan of an import in `merging`; the first to ask creates its lists.
+
+    Raises:
+        PermanentFailure: `too_many_lists`; nothing was created.
+    """
+    async with account_transaction(pool, account_id) as connection:
+        row = await connection.fetchrow(SQL["read_import"], account_id, import_id)
+        if row is None:
+            raise LookupError("an import that was claimed exists")
+        options = ImportOptions.model_validate(row["options"])
+        names = row["list_names"]
+        if names is None:
+            names = await _freeze(connection, account_id, import_id, options, new_lists)
+    return MergePlan(
+        channel=Channel(row["channel"]),
+        duplicates=options.duplicates,
+        shards=row["shards"],
+        option_lists=tuple(
+            ListId(wanted if isinstance(wanted, int) else names[name_key(wanted)])
+            for wanted in options.lists
+        ),
+        list_names=names,
+    )
+
+
+async def _freeze(
+    connection: Connection,
+    account_id: AccountId,
+    import_id: ImportId,
+    options: ImportOptions,
+    new_lists: int,
+) -> dict[str, ListId]:
+    """Create what is missing, in key order, and write the ids into the import."""
+    rows = await connection.fetch(SQL["named_lists"], account_id, import_id)
+    wanted: dict[str, str] = {}
+    for name in (*(n for n in options.lists if isinstance(n, str)), *(r["name"] for r in rows)):
+        wanted.setdefault(name_key(name), name)
+    known = await _known(connection, account_id, list(wanted))
+    missing = {key: wanted[key] for key in sorted(set(wanted) - set(known))}
+    if len(missing) > new_lists:
+        raise PermanentFailure(Code.TOO_MANY_LISTS, f"{len(missing)} new names")
+    await connection.execute(
+        SQL["create_lists"], account_id, import_id, list(missing.values()), list(missing)
+    )
+    names = await _known(connection, account_id, list(wanted))
+    by_id = [n for n in options.lists if isinstance(n, int)]
+    ids = sorted({*by_id, *names.values()})
+    await connection.execute(SQL["freeze_lists"], account_id, import_id, ids, names)
+    return names
+
+
+async def _known(
+    connection: Connection, account_id: AccountId, keys: list[str]
+) -> dict[str, ListId]:
+    rows = await connection.fetch(SQL["known_lists"], account_id, keys)
+    return {row["name_key"]: ListId(row["list_id"]) for row in rows}
