@@ -63,10 +63,10 @@ class Import(BaseModel):
 
 
 class ImportsPage(BaseModel):
-    """Imports, newest first; `cursor` leads on, None on the last page."""
+    """Imports, newest first; `next_cursor` leads on, None on the last page."""
 
     imports: list[Import]
-    cursor: str | None = None
+    next_cursor: str | None = None
 
 
 class Client:
