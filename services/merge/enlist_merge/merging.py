@@ -47,7 +47,7 @@ class ShardMerge:
 
     @property
     def timeout(self) -> float:
-        """Seconds for any one statement: grows with the rows, since a shard's size is not bounded."""
+        """Seconds for one statement; grows with the rows, as a shard's size has no bound."""
         return 60 + self.shard.rows.height / _ROWS_A_SECOND
 
     async def run(self) -> None:

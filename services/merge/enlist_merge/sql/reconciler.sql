@@ -5,7 +5,7 @@
 -- import has made no progress for $1. Each time it was said again, the wait doubles, to 10 minutes.
 WITH unfinished AS (
   SELECT u.account_id, u.import_id, u.kind, u.number, i.status, i.lane, i.manifest_key,
-    u.emitted_at + least(interval '10 min', $1 * power(2, least(u.emissions, 20))) AS quiet_until,
+    u.emitted_at + least(interval '10 min', $1::interval * power(2, least(u.emissions, 20))) AS quiet_until,
     coalesce(CASE u.state WHEN 'claimed' THEN u.lease_until WHEN 'open' THEN u.retry_at END,
       'infinity') AS due_at,
     u.state, u.emitted_at, i.moved_at
@@ -25,7 +25,7 @@ SELECT account_id, import_id, kind, number, status, lane, manifest_key
 FROM unfinished
 WHERE due_at <= now() AND (emitted_at < due_at OR quiet_until <= now())
   OR (state <> 'claimed' AND due_at = 'infinity' OR state = 'finished' OR state = 'given_up')
-    AND moved_at + $1 <= now() AND quiet_until <= now()
+    AND moved_at + $1::interval <= now() AND quiet_until <= now()
 ORDER BY moved_at
 LIMIT 1000
 
