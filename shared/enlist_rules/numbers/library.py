@@ -19,10 +19,11 @@ _WRONG_CALLING_CODE: Final = frozenset(
 def parsed(text: str, region: str) -> tuple[PhoneNumber | None, bool]:
     """What the library reads, None when it reads nothing, and whether that is international.
 
-    International is what begins with `+` or with the international prefix of the region.
+    International is what begins with `+` or with the international prefix of the region. Line
+    breaks, which the library does not know, are separators.
     """
     try:
-        number = phonenumbers.parse(text, region, keep_raw_input=True)
+        number = phonenumbers.parse(text.replace("\n", " "), region, keep_raw_input=True)
     except NumberParseException as error:
         return None, "+" in text or error.error_type in _WRONG_CALLING_CODE
     return number, number.country_code_source in _WRITTEN_INTERNATIONALLY
