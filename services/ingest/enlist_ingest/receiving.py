@@ -38,6 +38,12 @@ class Receiving:
         self._landing = landing
         self._shown = False
 
+    def describe(self, file_name: str | None, options: ImportOptions | None) -> None:
+        """What is known by now; options that nobody sent are the defaults."""
+        self._upload = replace(
+            self._upload, file_name=file_name, options=options or self._upload.options
+        )
+
     async def take(self, block: bytes) -> None:
         """Take the next bytes; once there are more than one chunk's, the import can be seen.
 
@@ -49,16 +55,10 @@ class Receiving:
             await self._ingest.store.receive(self._upload)
             self._shown = True
 
-    async def accept(self, options: ImportOptions, file_name: str | None) -> ImportId:
+    async def accept(self) -> ImportId:
         """All of it is here: from now on it is an import, in whatever state."""
         landed = await self._landing.finish()
-        upload = replace(
-            self._upload,
-            options=options,
-            file_name=file_name,
-            size=landed.size,
-            sha256=landed.sha256,
-        )
+        upload = replace(self._upload, size=landed.size, sha256=landed.sha256)
         if self._shown or landed.body is None:
             await self._ingest.store.accept(upload)
         else:

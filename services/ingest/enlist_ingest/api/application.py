@@ -5,10 +5,13 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from pydantic.json_schema import models_json_schema
 
 from enlist_ingest import __version__
 from enlist_ingest.api import health, imports, uploads
-from enlist_ingest.api.problems import MEDIA_TYPE, ProblemDetails, answer_every_error
+from enlist_ingest.api.problems import PROBLEMS, ProblemDetails, answer_every_error
+from enlist_shared.options import ImportOptions
 
 DESCRIPTION: Final = """
 Enlist brings contacts into an account: upload a file, follow the import, read its balance.
@@ -21,25 +24,36 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 def make_application(lifespan: Lifespan, *, with_imports: bool) -> FastAPI:
     """The API, or, without imports, an application that answers for its health alone."""
-    app = FastAPI(
+    app: FastAPI = FastAPIOffline(
         title="Enlist",
         summary="Contact imports at scale",
         description=DESCRIPTION,
         version=__version__,
         lifespan=lifespan,
+        docs_url="/docs",
         redoc_url=None,
+        static_url="/docs/assets",
     )
     answer_every_error(app)
     app.include_router(health.router)
     if with_imports:
         app.include_router(uploads.router, responses=PROBLEMS)
         app.include_router(imports.router, responses=PROBLEMS)
+        _describe_by_hand(app)
     return app
 
 
-PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    "4XX": {
-        "description": "The request cannot be met; `code` says why",
-        "content": {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}},
-    },
-}
+def _describe_by_hand(app: FastAPI) -> None:
+    """Add the models that no route declares, as the form and the problems refer to them."""
+    generate = app.openapi
+
+    def described() -> dict[str, Any]:
+        document = generate()
+        _, models = models_json_schema(
+            [(ImportOptions, "validation"), (ProblemDetails, "serialization")],
+            ref_template="#/components/schemas/{model}",
+        )
+        document["components"]["schemas"].update(models["$defs"])
+        return document
+
+    app.openapi = described  # type: ignore[method-assign]

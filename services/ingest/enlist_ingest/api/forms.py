@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from streaming_form_data import StreamingFormDataParser
-from streaming_form_data.parser import ParseFailedException, parse_content_boundary
+from streaming_form_data.parser import (
+    ParseFailedException,
+    UnexpectedPartException,
+    parse_content_boundary,
+)
 from streaming_form_data.targets import BaseTarget
 
 from enlist_ingest.api.problems import Problem, ProblemCode, malformed
@@ -63,8 +67,10 @@ class UploadForm:
         """Take the next bytes of the request; answers with those of the file."""
         try:
             self._parser.data_received(block)
+        except UnexpectedPartException as error:
+            raise malformed("The form has a part that is not `file` or `options`.") from error
         except Exception as error:  # the parser also lets errors of the e-mail package through
-            raise malformed("The form cannot be read; it may hold another part.") from error
+            raise malformed("The form cannot be read.") from error
         self._received += len(block)
         self._tail = (self._tail + block)[-2 * len(self._end) - 64 :]
         self._refuse_excess()
@@ -79,8 +85,12 @@ class UploadForm:
             raise malformed("The form ends before its last boundary.")
 
     @property
-    def options(self) -> bytes:
-        """The part `options`, empty if there is none; to be taken once."""
+    def has_options(self) -> bool:
+        """Whether the part `options` has come in whole."""
+        return self._options.whole
+
+    def take_options(self) -> bytes:
+        """The part `options`, empty if there is none; there is nothing left of it then."""
         return b"".join(self._options.take())
 
     @property

@@ -17,12 +17,17 @@ _NOBODYS_OBJECT: Final = ObjectKey("health/no-such-object")
 router = APIRouter(prefix="/v1/health", tags=["health"])
 
 
-@router.get("/live", status_code=204)
+@router.get("/live", status_code=204, response_class=Response)
 async def live() -> None:
     """The process answers."""
 
 
-@router.get("/ready", responses={503: {"description": "Postgres or S3 does not answer"}})
+@router.get(
+    "/ready",
+    status_code=204,
+    response_class=Response,
+    responses={503: {"description": "Postgres or S3 does not answer"}},
+)
 async def ready(ingest: OpenedIngest) -> Response:
     """204 when Postgres and S3 answer, else 503. The broker does not matter: events wait."""
     try:

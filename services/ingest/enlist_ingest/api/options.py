@@ -14,7 +14,7 @@ from enlist_shared.options import ImportOptions
 _LARGEST_ID: Final = 2**63 - 1
 
 
-async def read_options(body: bytes, account_id: AccountId, store: Store) -> ImportOptions:
+async def read_options(account_id: AccountId, store: Store, body: bytes) -> ImportOptions:
     """Options that can be met, as far as anybody can tell before the file is read.
 
     Raises:

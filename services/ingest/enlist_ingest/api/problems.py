@@ -38,6 +38,12 @@ _OF_STATUS: Final = {
     404: ProblemCode.NOT_FOUND,
     405: ProblemCode.METHOD_NOT_ALLOWED,
 }
+PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    "4XX": {
+        "description": "The request cannot be met; `code` says why",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
+    },
+}
 _AWAY: Final = (
     "A server that this request needs does not answer; nothing was accepted. Try again shortly."
 )
@@ -102,7 +108,8 @@ def problem_of(error: Exception) -> Problem:
 def explain(errors: Sequence[Any]) -> str:
     """The errors of a validation in one line, by place, without what was given."""
     return "; ".join(
-        f"{'.'.join(str(step) for step in error['loc'])}: {error['msg']}" for error in errors
+        ".".join(map(str, error["loc"])) + ": " * bool(error["loc"]) + error["msg"]
+        for error in errors
     )
 
 

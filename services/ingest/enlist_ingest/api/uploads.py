@@ -1,5 +1,7 @@
 """Uploading a file of contacts."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -23,13 +25,14 @@ FORM: Final[dict[str, Any]] = {
                     "required": ["file"],
                     "properties": {
                         "file": {"type": "string", "format": "binary"},
-                        "options": ImportOptions.model_json_schema(),
+                        "options": {"$ref": "#/components/schemas/ImportOptions"},
                     },
                 }
             }
         },
     }
 }
+ReadOptions = Callable[[bytes], Awaitable[ImportOptions]]
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
 
@@ -44,18 +47,23 @@ async def upload_file(
     than the limit: 413 while it is sent. Options that cannot be met: 422. Then nothing is kept.
     """
     _refuse_declared_size(request, ingest.settings.max_bytes)
-    form = UploadForm(request.headers)
     async with open_receiving(ingest, caller) as receiving:
-        await _receive(request, form, receiving)
-        options = await read_options(form.options, caller.account_id, ingest.store)
-        import_id = await receiving.accept(options, form.file_name)
+        await _receive(request, receiving, partial(read_options, caller.account_id, ingest.store))
+        import_id = await receiving.accept()
     response.headers["Location"] = f"/v1/imports/{import_id}"
     return await wanted_import(import_id, caller, ingest)
 
 
-async def _receive(request: Request, form: UploadForm, receiving: Receiving) -> None:
+async def _receive(request: Request, receiving: Receiving, read: ReadOptions) -> None:
+    """Hand over the file as it comes in; options that come before it are looked at before it."""
+    form = UploadForm(request.headers)
+    options: ImportOptions | None = None
     async for block in request.stream():
-        for piece in form.feed(block):
+        pieces = form.feed(block)
+        if options is None and form.has_options:
+            options = await read(form.take_options())
+        receiving.describe(form.file_name, options)
+        for piece in pieces:
             await receiving.take(piece)
     form.finish()
 
