@@ -119,7 +119,7 @@ async def complete_import(
     if row is None:
         raise LookupError("the import is locked by this transaction")
     await announce_progress(connection, row)
-    completed = ImportCompleted(account_id=account_id, import_id=import_id, **final_report(row))
+    completed = ImportCompleted(**final_report(row))
     await announce(connection, Topic.IMPORT_COMPLETED, str(account_id), completed)
 
 
