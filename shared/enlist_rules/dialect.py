@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from enlist_rules.cleaning import TRIM
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.header import looks_like_number
 from enlist_rules.records import scan
@@ -87,15 +86,10 @@ def _fit(
     """How well a separator explains the first rows; larger is better."""
     rows = first_rows(body, separator, _SAMPLE_ROWS, complete=complete)
     if not rows:
-        return False, 0.0, 0.0, 0
+        return False, 0.0, 1.0, 0  # nothing but separators: all of it is explained
     found = any(is_header(row.cells) for row in rows[:_HEADER_ROWS])
     with_number = sum(any(map(looks_like_number, row.cells)) for row in rows)
     widths = [len(row.cells) for row in rows]
     width = max(widths, key=widths.count)
     same = widths.count(width) / len(rows) if width > 1 else 0.0
     return found, with_number / len(rows), same, width
-
-
-def is_blank(cell: str) -> bool:
-    """Whether nothing is left of a cell after trimming."""
-    return not cell.strip(TRIM)

@@ -113,10 +113,12 @@ def _is_zlib(head: bytes) -> bool:
     """Two bytes of a zlib header are also text (`x^`), so the stream has to unpack, too."""
     if head[:1] != b"x" or int.from_bytes(head[:2], "big") % 31:
         return False
+    stream = zlib.decompressobj()
     try:
-        return bool(zlib.decompressobj().decompress(head, 1))
+        unpacked = stream.decompress(head, 64)
     except zlib.error:
         return False
+    return stream.eof or len(unpacked) == 64
 
 
 def _zip_refusal(head: bytes) -> PermanentFailure:
@@ -126,13 +128,18 @@ def _zip_refusal(head: bytes) -> PermanentFailure:
         if kind.startswith(b"spreadsheet"):
             return PermanentFailure(Code.UNSUPPORTED, "OpenDocument workbook")
         return PermanentFailure(Code.TYPE_MISMATCH, "OpenDocument text or drawing")
-    names = re.findall(rb"PK\x03\x04.{26}([\w\[\]./-]+)", head, re.DOTALL)
-    folders = {name.split(b"/")[0] for name in names}
+    entries = [found.start() for found in re.finditer(rb"PK\x03\x04", head)]
+    folders = {_entry_name(head[entry : entry + 300]).split(b"/")[0] for entry in entries}
     if folders & {b"word", b"ppt", b"visio"}:
         return PermanentFailure(Code.TYPE_MISMATCH, "an office document that is no workbook")
     if folders & {b"xl", b"[Content_Types].xml", b"_rels", b"docProps"}:
         return PermanentFailure(Code.UNSUPPORTED, "Excel workbook")
     return PermanentFailure(Code.ARCHIVE, "zip")
+
+
+def _entry_name(entry: bytes) -> bytes:
+    """The name in a local file header of a zip archive (APPNOTE 4.3.7)."""
+    return entry[30 : 30 + int.from_bytes(entry[26:28], "little")]
 
 
 def _ole_refusal(head: bytes) -> PermanentFailure:

@@ -7,11 +7,12 @@ from typing import Final
 
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.columns import Columns
-from enlist_rules.dialect import Dialect, TextRow, detect, first_rows, is_blank
+from enlist_rules.dialect import Dialect, TextRow, detect, first_rows
 from enlist_rules.fields import Field
 from enlist_rules.header import folded, is_header, looks_like_number
 from enlist_rules.mapping import map_columns
 from enlist_rules.options import Header, Unmapped
+from enlist_rules.tolerant import is_blank
 
 MAX_COLUMNS: Final = 500
 HEAD_BYTES: Final = 1_048_576

@@ -28,6 +28,7 @@ from enlist_rules.header import (
     folded,
 )
 from enlist_rules.options import Unmapped
+from enlist_rules.tolerant import is_blank
 
 TARGETS: Final = frozenset({*Field, NAME, LISTS, SKIP})
 
@@ -51,7 +52,10 @@ def map_columns(
 
 
 def chosen_columns(names: tuple[str, ...], choices: Mapping[str, str]) -> dict[int, str]:
-    """The importer's choices by column: by name, else by its number, counted from 1."""
+    """The importer's choices by column: by name (without a header `column 1`, …), else by index.
+
+    Indexes count from 0, as in JSON and every API.
+    """
     keys = [folded(name) or name for name in names]
     chosen: dict[int, str] = {}
     for choice, target in choices.items():
@@ -60,8 +64,8 @@ def chosen_columns(names: tuple[str, ...], choices: Mapping[str, str]) -> dict[i
         key = folded(choice) or choice
         if key in keys:
             index = keys.index(key)
-        elif key.isdecimal() and 1 <= int(key) <= len(names):
-            index = int(key) - 1
+        elif key.isdecimal() and int(key) < len(names):
+            index = int(key)
         else:
             raise PermanentFailure(Code.OPTIONS, f"mapping: there is no column {choice!r}")
         chosen[index] = target
@@ -141,17 +145,16 @@ def _map_by_content(columns: Columns, *, has_header: bool) -> None:
 
 
 def _map_rest(columns: Columns, unmapped: Unmapped) -> dict[Code, int]:
-    """Custom fields as long as there is room, `skip` for the rest."""
-    rest = columns.free()
+    """Custom fields as long as there is room; the rest and columns without a name are skipped."""
     room = CUSTOM_FIELDS_PER_CONTACT - sum(
         target is not None and target.startswith(CUSTOM_PREFIX) for target in columns.targets
     )
     skipped = 0
-    for index in rest:
-        nameless = not columns.keys[index] and columns.is_empty(index)
+    for index in columns.free():
+        nameless = is_blank(columns.names[index])
         if unmapped is Unmapped.SKIP or nameless or room <= 0:
             columns.targets[index] = SKIP
-            skipped += unmapped is Unmapped.CUSTOM and not nameless
+            skipped += unmapped is Unmapped.CUSTOM and not (nameless and columns.is_empty(index))
         else:
             columns.assign(index, columns.custom_target(index))
             room -= 1

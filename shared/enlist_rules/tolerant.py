@@ -22,13 +22,18 @@ def read_record(row: bytes, separator: str, columns: int) -> list[str] | Code:
     except UnicodeDecodeError:
         return Code.ENCODING
     cells, well_quoted = split_cells(text, separator)
-    if len(cells) < columns or any(cell.strip(TRIM) for cell in cells[columns:]):
+    if len(cells) < columns or not all(map(is_blank, cells[columns:])):
         return Code.RAGGED
     if not well_quoted:
         return Code.QUOTE
     if len(row) > CELL_LIMIT and any(len(cell.encode()) > CELL_LIMIT for cell in cells):
         return Code.CELL_TOO_LARGE
     return cells[:columns]
+
+
+def is_blank(cell: str) -> bool:
+    """Whether nothing is left of a cell after trimming."""
+    return not cell.strip(TRIM)
 
 
 def split_cells(text: str, separator: str) -> tuple[list[str], bool]:

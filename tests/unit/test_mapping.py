@@ -1,0 +1,176 @@
+"""Which column means what."""
+
+import pytest
+
+from enlist_rules.codes import Code, PermanentFailure
+from enlist_rules.fields import LISTS, NAME, Field
+from enlist_rules.header import FIELD_NAMES, PHONE_RANKS, folded
+from enlist_rules.layout import LayoutRules, read_layout
+from enlist_rules.mapping import TARGETS
+from enlist_rules.options import Header, Unmapped
+from enlist_rules.synonyms import (
+    ALTERNATE_PHONES,
+    COUNTRIES,
+    FIELDS,
+    MOBILE_PHONES,
+    OTHER_PHONES,
+    PHONES,
+)
+
+
+def mapped(header: str, *rows: str, rules: LayoutRules | None = None) -> list[str]:
+    text = "\n".join([header, *rows]).encode()
+    return list(read_layout(text, rules or LayoutRules(), complete=True).mapping)
+
+
+def refused(header: str, *rows: str, rules: LayoutRules | None = None) -> Code:
+    with pytest.raises(PermanentFailure) as failure:
+        mapped(header, *rows, rules=rules)
+    return failure.value.code
+
+
+@pytest.mark.parametrize(
+    ("header", "mapping"),
+    [
+        ("Mobile Number,E-Mail", "phone_number,email"),
+        ("\u200bPHONE_number \u00a0,first-name", "phone_number,first_name"),
+        ("Vorname;Name;Handynummer", "first_name,last_name,phone_number"),
+        ("Prénom;Nom;Téléphone portable;Code postal", "first_name,last_name,phone_number,postcode"),
+        ("Nombre;Apellidos;Teléfono móvil", "first_name,last_name,phone_number"),
+        ("Telefon;Straße;PLZ;Ort", "phone_number,address_line1,postcode,city"),
+        ("Name,Phone", "name,phone_number"),
+        ("Name,Given Name,Family Name,Phone", "custom.Name,first_name,last_name,phone_number"),
+        ("phone,WhatsApp,lists", "phone_number,whatsapp_number,lists"),
+        ("phone,account_id,__proto__", "phone_number,custom.account_id,custom.__proto__"),
+    ],
+)
+def test_names(header: str, mapping: str) -> None:
+    """Names match without case, spaces, punctuation, accents and marks, in four languages."""
+    assert mapped(header) == mapping.split(",")
+
+
+@pytest.mark.parametrize(
+    ("header", "mapping"),
+    [
+        ("phone,mobile", "alternate_phone_number,phone_number"),
+        ("home phone,phone,mobile", "custom.home phone,alternate_phone_number,phone_number"),
+        ("phone,phone", "phone_number,alternate_phone_number"),
+        ("work phone,home phone", "phone_number,alternate_phone_number"),
+        ("phone,mobile,alternate phone", "custom.phone,phone_number,alternate_phone_number"),
+        ("secondary phone,name", "phone_number,name"),
+    ],
+)
+def test_several_phones(header: str, mapping: str) -> None:
+    """Mobile before phone before other; the next is the alternate number; never an error."""
+    assert mapped(header) == mapping.split(",")
+
+
+@pytest.mark.parametrize(
+    ("values", "target"),
+    [
+        (["GB", "us", "+49", "0033", "44"], "country_code"),
+        (["United Kingdom", "Germany"], "custom.Country"),
+        (["", ""], "custom.Country"),
+    ],
+)
+def test_country(values: list[str], target: str) -> None:
+    """A column headed country is a country code only when its values can be used as one."""
+    rows = [f"07911123456,{value}" for value in values]
+    assert mapped("Phone,Country", *rows) == ["phone_number", target]
+
+
+def test_two_columns_for_one_field() -> None:
+    """Two columns for one field are refused, also for one custom field."""
+    assert refused("phone,email,E-Mail") is Code.HEADER_DUPLICATE
+    assert refused("phone,Notes, notes ") is Code.HEADER_DUPLICATE
+    assert mapped("phone,email,E-Mail", rules=LayoutRules(mapping={"2": "custom.mail"})) == [
+        "phone_number",
+        "email",
+        "custom.mail",
+    ]
+
+
+def test_own_reject_columns() -> None:
+    """What our reject files add is ignored, when it is the last five columns."""
+    assert mapped("phone,record,code,field,message,suggestion") == ["phone_number", *["skip"] * 5]
+    assert mapped("phone,code,message") == ["phone_number", "custom.code", "custom.message"]
+
+
+def test_unmapped_columns() -> None:
+    """Fifty are kept as custom fields, the rest is skipped with one warning; or all are."""
+    text = ("phone," + ",".join(f"c{number}" for number in range(60))).encode()
+    layout = read_layout(text, LayoutRules(), complete=True)
+
+    assert layout.mapping[1:51] == tuple(f"custom.c{number}" for number in range(50))
+    assert layout.mapping[51:] == ("skip",) * 10
+    assert layout.warnings == {Code.COLUMNS_SKIPPED: 1}
+    skipping = read_layout(text, LayoutRules(unmapped=Unmapped.SKIP), complete=True)
+    assert skipping.mapping == ("phone_number", *["skip"] * 60)
+    assert skipping.warnings == {}
+
+
+def test_custom_names_are_clean() -> None:
+    """A custom name is one visible line of at most 64 characters."""
+    assert mapped('phone,"\ufeff Shoe\n size\u200b ",' + "x" * 300) == [
+        "phone_number",
+        "custom.Shoe size",
+        "custom." + "x" * 64,
+    ]
+
+
+def test_choices() -> None:
+    """The importer's choices win, by name or by index from 0, and may name any target."""
+    rules = LayoutRules(mapping={"kontakt weg": "phone_number", "1": "skip", "Ref": "custom.Key"})
+    assert mapped("Kontakt-Weg,Phone,ref,email", rules=rules) == [
+        "phone_number",
+        "skip",
+        "custom.Key",
+        "email",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "code"),
+    [
+        ({"no such": "email"}, Code.OPTIONS),
+        ({"7": "email"}, Code.OPTIONS),
+        ({"name": "account_id"}, Code.OPTIONS),
+        ({"name": "custom."}, Code.OPTIONS),
+        ({"name": "custom." + "x" * 65}, Code.OPTIONS),
+        ({"name": "email", "0": "email"}, Code.HEADER_DUPLICATE),
+        ({"phone": "skip"}, Code.HEADER_MISSING),
+    ],
+)
+def test_impossible_choices(mapping: dict[str, str], code: Code) -> None:
+    """A choice that names no column or no field is refused, and so is having no number."""
+    assert refused("phone,name", rules=LayoutRules(mapping=mapping)) is code
+
+
+@pytest.mark.parametrize("mode", [Header.AUTO, Header.ABSENT])
+def test_content(mode: Header) -> None:
+    """Without a header, columns are mapped by what they mostly hold."""
+    rows = ["Jane,1234567,a@b.co,+447911123456,2024-01-01", "Joe,7654321,c@d.co,07911 123457,"]
+    layout = read_layout("\n".join(rows).encode(), LayoutRules(header=mode), complete=True)
+
+    assert not layout.has_header
+    assert layout.columns == tuple(f"column {number}" for number in range(1, 6))
+    assert layout.mapping[2:4] == ("email", "phone_number")
+    assert layout.data_start == 0
+
+
+def test_no_phone_column() -> None:
+    """Without any column of numbers the file is refused."""
+    assert refused("name,email", "Jane,a@b.co") is Code.HEADER_MISSING
+    assert refused("customer,born", "1234567,2024-01-01") is Code.HEADER_MISSING
+
+
+def test_synonyms_are_unambiguous() -> None:
+    """No name stands under two targets, and every target can be reached by its own name."""
+    groups = [MOBILE_PHONES, PHONES, OTHER_PHONES, ALTERNATE_PHONES, COUNTRIES, *FIELDS.values()]
+    names = [name for group in groups for name in {folded(name) for name in group}]
+
+    assert sorted(names) == sorted(set(names))
+    assert {FIELD_NAMES[folded(name)] for name in FIELDS} == set(FIELDS)
+    assert {*FIELDS, Field.PHONE_NUMBER, Field.ALTERNATE_PHONE_NUMBER} == {*Field, NAME, LISTS}
+    assert PHONE_RANKS[folded(Field.PHONE_NUMBER)] == 1
+    assert set(FIELD_NAMES.values()) < TARGETS
