@@ -25,7 +25,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="of the sample")] = 2026,
 ) -> None:
     """Start the stack, import a messy sample, show the balance, stop and clean up."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
     ended: list[Import] = []
 
     async def show() -> None:

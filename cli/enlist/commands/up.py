@@ -27,7 +27,7 @@ def up(
     ] = DEFAULT_WORKERS,
 ) -> None:
     """Run PostgreSQL, an S3 server, a broker and the services until Ctrl-C or SIGTERM."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
 
     async def serve() -> None:
         async with running_stack(data_dir, console.print, port, workers) as ready:

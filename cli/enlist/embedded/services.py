@@ -20,7 +20,7 @@ CLIENT_ONLY: Final = ("ENLIST_URL", "ENLIST_API_KEY", "ENLIST_DATA_DIR")
 # The embedded broker lets a first consumer wait for half a session: keep it short.
 KAFKA: Final = {
     "ENLIST_KAFKA__ENABLE_IDEMPOTENCE": "false",
-    "ENLIST_KAFKA__SESSION_TIMEOUT_MS": "6000",
+    "ENLIST_KAFKA__SESSION_TIMEOUT_MS": "3000",
 }
 
 
