@@ -56,7 +56,7 @@ def read_rows(
     short = ~scanned.blank & ~slow & (scanned.fields < columns)
     fast = ~(scanned.blank | slow | short)
     frame = _parse(data, scanned, fast, columns, separator)
-    if frame is None:
+    if frame is None:  # nothing to parse, or a parse that cannot be trusted
         slow, fast = slow | fast, np.zeros_like(fast)
         frame = _frame([], [], columns)
     else:

@@ -91,10 +91,10 @@ def _structural(data: NDArray[np.uint8], separator: int) -> tuple[Positions, Pos
         return quotes, quotes
     edge = np.zeros(256, dtype=np.bool_)
     edge[[separator, _LF, _CR]] = True
-    before = data[quotes - 1]
+    before = np.take(data, quotes - 1, mode="clip")
     begins = edge[before]
     begins[0] |= quotes[0] == 0
-    after = data[np.minimum(quotes + 1, data.size - 1)]
+    after = np.take(data, quotes + 1, mode="clip")
     closes = edge[after] | (after == _QUOTE)  # the block's last byte stands for its own follower
     opens = begins | (before == _QUOTE)
     if begins[0] and opens[0::2].all() and closes[1::2].all():

@@ -44,7 +44,7 @@ def as_dicts(rows: Rows) -> tuple[dict[int, tuple[str | None, ...]], dict[int, s
     return {row[0]: row[1:] for row in rows.frame.rows()}, dict(rows.refused.rows())
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=700, deadline=None)
 @given(SOUP)
 @example(b"\x1f\x8b\x08,x\na,b")
 @example(b"\xef\xbb\xbfx,y\n")

@@ -48,7 +48,7 @@ def as_rows(found: Scan) -> list[tuple[int, bool, bool, int]]:
     )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=700, deadline=None)
 @given(SOUP | st.binary(max_size=20), st.sampled_from([",", ";"]))
 def test_equals_the_scalar_definition(data: bytes, separator: str) -> None:
     """The vectorised scan finds exactly the rows of the machine that reads one byte at a time."""
