@@ -33,8 +33,17 @@ class Judge:
     allowed: Flags
     convert_national: bool
 
+    def decide(self, rows: Rows, digits: pl.Series, plan: Plan) -> None:
+        """Decide about digits with or without a +, in records of the plan's region."""
+        plus = digits.str.starts_with("+")
+        if plus.any():
+            self.international(rows[plus.to_numpy()], digits.filter(plus))
+            rows, digits = rows[~plus.to_numpy()], digits.filter(~plus)
+        if rows.size:
+            self.national(rows, digits, plan)
+
     def international(self, rows: Rows, texts: pl.Series) -> None:
-        """Decide about texts of `+` and digits."""
+        """Decide about `+` and digits, in records of any region."""
         found = found_international(texts)
         self.verdicts.reject(rows[found.types == UNKNOWN], Code.PHONE_INVALID)
         self._settle(rows, found, np.zeros(rows.size, dtype=np.bool_))
@@ -69,9 +78,10 @@ class Judge:
         if plan.national_prefix is not None:
             bare = _REST.str.replace(plan.national_prefix, "") == _REST
         viable, too_long = plan.general.viable(_DIGITS), plan.general.too_long(_DIGITS)
+        rest_viable = plan.general.viable(_REST)
         kinds = frame.select(
-            whole=viable & ~too_long,
-            rest=bare & (too_long | (~viable & plan.general.viable(_REST))),
+            rest=bare & (too_long | (~viable & rest_viable)),
+            whole=~too_long & (viable | (bare & ~rest_viable)),
         )
         rest, whole = kinds["rest"], kinds["whole"]
         self.international(rows[rest.to_numpy()], _plus(digits.filter(rest)))
@@ -91,8 +101,18 @@ class Judge:
             bare = ((found.numbers == digits) & ~digits.str.starts_with("0")).to_numpy()
         numbers = with_calling_code(found.numbers, plan)
         self._settle(rows, Found(found.types, numbers), bare)
-        short = digits.str.len_bytes().is_in(plan.short_lengths).to_numpy()
-        self.verdicts.reject(rows[(found.types == UNKNOWN) & ~short], Code.PHONE_INVALID)
+        unknown = found.types == UNKNOWN
+        if unknown.any():
+            self._refuse(rows[unknown], digits.filter(pl.Series(unknown)), plan)
+
+    def _refuse(self, rows: Rows, digits: pl.Series, plan: Plan) -> None:
+        self.verdicts.reject(rows, Code.PHONE_INVALID)
+        if plan.short_codes:
+            short = ~_DIGITS.str.starts_with("0")
+            for numbers in plan.short_codes:
+                short &= numbers.match(_DIGITS)
+            found = digits.alias("digits").to_frame().select(short).to_series()
+            self.verdicts.reject(rows[found.to_numpy()], Code.SHORT_CODE)
 
     def _settle(self, rows: Rows, found: Found, restored: Flags) -> None:
         allowed = self.allowed[found.types]

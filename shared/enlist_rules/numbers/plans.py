@@ -62,7 +62,7 @@ class Plan:
     order. `leading_digits` tell regions apart that share a calling code. `national_prefix` is
     what `parse` strips; it may match nothing at all. When the group that `rewriting` names takes
     part in the match, its replacement takes the place of the prefix. `drops_zero`: numbers are
-    dialled with a 0 at home. `short_lengths` are those of the region's short codes.
+    dialled with a 0 at home. `short_codes` must all match for a short code such as 999.
     """
 
     calling_code: str
@@ -76,7 +76,7 @@ class Plan:
     national_prefix: str | None
     rewriting: tuple[int, str] | None
     drops_zero: bool
-    short_lengths: tuple[int, ...]
+    short_codes: tuple[Numbers, ...]
 
 
 @cache
@@ -121,7 +121,7 @@ def _plan(metadata: PhoneMetadata | None) -> Plan:
         national_prefix=_start(prefix),
         rewriting=_rewriting(prefix, metadata.national_prefix_transform_rule),
         drops_zero=metadata.national_prefix == "0",
-        short_lengths=_short_lengths(metadata.id),
+        short_codes=_short_codes(metadata.id),
     )
 
 
@@ -141,10 +141,12 @@ def _rewriting(prefix: str | None, rule: str | None) -> tuple[int, str] | None:
     return re.compile(prefix).groups, re.sub(r"\\(\d)", r"${\1}", rule)
 
 
-def _short_lengths(region: str) -> tuple[int, ...]:
+def _short_codes(region: str) -> tuple[Numbers, ...]:
     short = PhoneMetadata.short_metadata_for_region(region)
-    general = None if short is None else short.general_desc
-    return () if general is None else tuple(general.possible_length)
+    if short is None:
+        return ()
+    general, code = _numbers(short.general_desc), _numbers(short.short_code)
+    return (general, code) if general and code else ()
 
 
 def _start(pattern: str | None) -> str | None:

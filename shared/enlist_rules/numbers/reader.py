@@ -1,15 +1,18 @@
 """The numbers of a whole chunk: vectorised where it is certain, else the specification."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 import polars as pl
 
+from enlist_rules.numbers.halves import halved, weigh
 from enlist_rules.numbers.judging import Judge
-from enlist_rules.numbers.plans import plan_of_region
+from enlist_rules.numbers.plans import Plan, plan_of_region
 from enlist_rules.numbers.regions import REGIONS, TYPE_NAMES
+from enlist_rules.numbers.screening import screen
 from enlist_rules.numbers.specification import Reading, read_one
-from enlist_rules.numbers.spelling import compact
+from enlist_rules.numbers.spelling import spell
 from enlist_rules.numbers.verdicts import Flags, Rows, Verdicts
 from enlist_rules.options import NumberRules
 
@@ -31,35 +34,39 @@ class NumberReader:
         is set; `warning` is `leading_zero_restored` or null.
         """
         verdicts = Verdicts.undecided(len(values))
-        self._decide(Judge(verdicts, self._allowed, self._rules.convert_national), values, regions)
+        self._decide(verdicts, values, regions)
         rows = verdicts.open_rows()
         if rows.size:
             self._ask(verdicts, rows, values, regions)
         return verdicts.frame()
 
-    def _decide(self, judge: Judge, values: pl.Series, regions: pl.Series | None) -> None:
-        texts = compact(values)
-        plus = texts.str.starts_with(_PLUS).fill_null(value=False)
+    def _decide(self, verdicts: Verdicts, values: pl.Series, regions: pl.Series | None) -> None:
+        judge = Judge(verdicts, self._allowed, self._rules.convert_national)
+        texts, digits = spell(values)
+        plus = digits.str.starts_with(_PLUS).fill_null(value=False)
         if plus.all():
-            judge.international(np.arange(len(texts)), texts)
+            judge.international(np.arange(len(digits)), digits)
             return
         rows = np.flatnonzero(plus.to_numpy())
-        judge.international(rows, texts.gather(rows))
-        rows = np.flatnonzero((~plus & texts.is_not_null()).to_numpy())
-        for region, own in self._by_region(rows, regions):
-            if region in REGIONS:
-                judge.national(own, texts.gather(own), plan_of_region(region))
+        judge.international(rows, digits.gather(rows))
+        rows = np.flatnonzero((~plus & digits.is_not_null()).to_numpy())
+        for plan, own in self._by_plan(rows, regions):
+            judge.national(own, digits.gather(own), plan)
+        rows = np.flatnonzero((digits.is_null() & texts.is_not_null()).to_numpy())
+        screen(verdicts, rows, texts.gather(rows))
+        rows = rows[halved(texts.gather(rows)).to_numpy()]
+        for plan, own in self._by_plan(rows, regions):
+            weigh(judge, own, texts.gather(own), plan)
 
-    def _by_region(self, rows: Rows, regions: pl.Series | None) -> list[tuple[str, Rows]]:
-        if regions is None:
-            return [(self._rules.default_region, rows)]
-        named = regions.gather(rows).fill_null(self._rules.default_region)
+    def _by_plan(self, rows: Rows, regions: pl.Series | None) -> Iterator[tuple[Plan, Rows]]:
+        default = self._rules.default_region
+        named = pl.Series([default]).new_from_index(0, rows.size)
+        if regions is not None:
+            named = regions.gather(rows).fill_null(default)
         frame = pl.DataFrame({"region": named, "row": rows})
-        groups = frame.group_by("region", maintain_order=True).agg("row")
-        return [
-            (region, own.to_numpy())
-            for region, own in zip(groups["region"], groups["row"], strict=True)
-        ]
+        for (region,), own in frame.partition_by("region", as_dict=True).items():
+            if region in REGIONS:
+                yield plan_of_region(region), own["row"].to_numpy()
 
     def _ask(
         self, verdicts: Verdicts, rows: Rows, values: pl.Series, regions: pl.Series | None

@@ -15,21 +15,20 @@ from enlist_rules.numbers.library import is_valid
 # phonenumbers refuses to look at more; so do we, and so the time a cell costs is bounded.
 LONGEST_TEXT: Final = 250
 
-_PLACEHOLDERS: Final = frozenset(
+PLACEHOLDERS: Final = frozenset(
     {"0", "n/a", "n.a.", "na", "none", "nil", "null", "nan", "unknown", "undefined", "missing"}
     | {"#ref!", "#n/a", "#value!", "#name?", "#div/0!", "#null!", "#num!"}
 )
+# Patterns that Python's re and Rust's regex read alike; group 1 of EXTENSION is not part of it.
 _LABEL: Final = (
     r"(?:;ext=|e?xt(?:ensi(?:o|ó)n?)?\.?|extn?\.?|доб\.?|anexo|poste|int\.?|x|#|~)[ :.=-]*"
 )
-EXTENSION: Final = re.compile(
-    rf"(?<=\d)[ )\].,;-]*{_LABEL}\d{{1,20}}#?$|[ -]+\d{{1,6}}#$", re.IGNORECASE
-)
-_SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d*)?e[+-]?\d+", re.IGNORECASE)
-_DECIMAL: Final = re.compile(r"(\+?\d+)[.,](\d+)")
-_PARTS: Final = re.compile(r"[/,;\n]+")
-_SIGN: Final = re.compile(r"[^0-9+ ().\[\]/,;\n*#-]")
-_STAR_CODE: Final = re.compile(r"[*#]")
+EXTENSION: Final = rf"(?i)([0-9])[ )\].,;-]*{_LABEL}[0-9]{{1,20}}#?$|[ -]+[0-9]{{1,6}}#$"
+SCIENTIFIC: Final = r"(?i)^[+-]?[0-9]+(?:[.,][0-9]*)?e[+-]?[0-9]+$"
+SIGN: Final = r"[^0-9+ ().\[\]/,;\n*#-]"
+STAR_CODE: Final = r"[*#]"
+PARTS: Final = r"[/,;\n]+"
+_DECIMAL: Final = re.compile(r"(\+?[0-9]+)[.,]([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +41,21 @@ class _Cell:
 
 
 def _has_signs(cell: _Cell) -> bool:
-    return not _SCIENTIFIC.fullmatch(cell.text) and _SIGN.search(cell.body) is not None
+    return not _is_scientific(cell) and re.search(SIGN, cell.body) is not None
+
+
+def _is_scientific(cell: _Cell) -> bool:
+    return re.search(SCIENTIFIC, cell.text) is not None
 
 
 # By the rank of the codes.
 _CHECKS: Final[tuple[tuple[Code, Callable[[_Cell], bool]], ...]] = (
     (Code.PHONE_CHARS, _has_signs),
-    (Code.EXCEL_SCIENTIFIC, lambda cell: _SCIENTIFIC.fullmatch(cell.text) is not None),
+    (Code.EXCEL_SCIENTIFIC, _is_scientific),
     (Code.EXCEL_DECIMAL, lambda cell: is_decimal(cell.text, cell.region)),
     (Code.MULTIPLE_NUMBERS, lambda cell: len(valid_parts(cell.body, cell.region)) > 1),
     (Code.EXTENSION, lambda cell: cell.body != cell.text),
-    (Code.SHORT_CODE, lambda cell: _STAR_CODE.search(cell.text) is not None),
+    (Code.SHORT_CODE, lambda cell: re.search(STAR_CODE, cell.text) is not None),
 )
 
 
@@ -66,15 +69,20 @@ def refusal(text: str, region: str) -> Code | None:
         return Code.PHONE_MISSING
     if len(text) > LONGEST_TEXT:
         return Code.PHONE_TOO_LONG
-    cell = _Cell(text, EXTENSION.sub("", text), region)
+    cell = _Cell(text, without_extension(text), region)
     return next((code for code, applies in _CHECKS if applies(cell)), None)
+
+
+def without_extension(text: str) -> str:
+    """The text up to where an extension begins."""
+    return re.sub(EXTENSION, r"\1", text)
 
 
 def is_missing(text: str) -> bool:
     """Whether the text says that there is no number: a placeholder, or signs alone."""
     if len(text) > LONGEST_TEXT:
         return False
-    return text.casefold() in _PLACEHOLDERS or not any(sign.isalnum() for sign in text)
+    return text.casefold() in PLACEHOLDERS or not any(sign.isalnum() for sign in text)
 
 
 def is_decimal(text: str, region: str) -> bool:
@@ -88,5 +96,5 @@ def is_decimal(text: str, region: str) -> bool:
 
 def valid_parts(text: str, region: str) -> list[str]:
     """The valid numbers that `/`, `,`, `;` or line breaks set apart, when there are several."""
-    parts = _PARTS.split(text)
+    parts = re.split(PARTS, text)
     return [part for part in parts if is_valid(part, region)] if len(parts) > 1 else []

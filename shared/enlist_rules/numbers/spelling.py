@@ -1,6 +1,6 @@
 """What goes away before a number is read: foreign digits, invisible marks, spreadsheet guards.
 
-`spelled` does it for one text; `compact` does the same for many and keeps the digits alone. It
+`spelled` does it for one text, `spell` for many, which
 touches only rows that hold something else than a plus and digits.
 """
 
@@ -41,7 +41,7 @@ _GUARDS: Final = (
 _SEPARATORS: Final = r"[ ().\[\]-]"
 _PLAIN: Final = rf"^{_SEPARATORS}*\+?{_SEPARATORS}*[0-9](?:[0-9]|{_SEPARATORS})*$"
 _DECIMAL: Final = r"^\+?[0-9]+\.[0-9]+$"
-_COMPACT: Final = r"^\+?[0-9]{5,20}$"
+_COMPACT: Final = r"^(?:\+[0-9]{5,20}|[0-9]{3,20})$"
 _LONGEST_PLAIN: Final = 60
 
 
@@ -53,34 +53,36 @@ def spelled(text: str) -> str:
     return text
 
 
-def compact(values: pl.Series) -> pl.Series:
-    """An optional + and 5 to 20 ASCII digits; null where the spelled text is something else.
+def spell(values: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """`spelled` of every value, and the same as `compact` digits."""
+    done = values.str.contains(_COMPACT).fill_null(value=False)
+    if done.all():
+        return values, values
+    rows = (~done).arg_true()
+    texts = _respelled(values.gather(rows))
+    return values.clone().scatter(rows, texts), values.clone().scatter(rows, compact(texts))
+
+
+def compact(texts: pl.Series) -> pl.Series:
+    """A + and 5 to 20 ASCII digits, or 3 to 20; null where a spelled text is something else.
 
     Not null means that the library sees in the text what it sees in these digits, and that no
     reason to refuse it before parsing can apply.
     """
-    done = values.str.contains(_COMPACT).fill_null(value=False)
-    if done.all():
-        return values
-    rows = (~done).arg_true()
-    return values.clone().scatter(rows, _compacted(values.gather(rows)))
-
-
-def _compacted(values: pl.Series) -> pl.Series:
-    plain = values.str.contains(_PLAIN).fill_null(value=False)
-    if not plain.all():
-        rows = (~plain & values.is_not_null()).arg_true()
-        values = values.scatter(rows, _respelled(values.gather(rows)))
     text = pl.col("text")
-    usable = text.str.contains(_PLAIN) & ~text.str.strip_chars(" ").str.contains(_DECIMAL)
     digits = text.str.replace_all(_SEPARATORS, "")
+    usable = text.str.contains(_PLAIN) & ~text.str.contains(_DECIMAL)
     usable &= digits.str.contains(_COMPACT) & (text.str.len_bytes() <= _LONGEST_PLAIN)
-    return values.alias("text").to_frame().select(pl.when(usable).then(digits)).to_series()
+    return texts.alias("text").to_frame().select(pl.when(usable).then(digits)).to_series()
 
 
 def _respelled(values: pl.Series) -> pl.Series:
-    """`spelled` of every value."""
-    text = pl.col("text").str.replace_many(_MEANING).str.strip_chars(_EDGES)
+    texts = values.str.strip_chars(_EDGES)
+    plain = texts.str.contains(_PLAIN).fill_null(value=False)
+    rows = (~plain & values.is_not_null()).arg_true()
+    if rows.len() == 0:
+        return texts
+    odd = pl.col("text").str.replace_many(_MEANING).str.strip_chars(_EDGES)
     for guard, _, kept in _GUARDS:
-        text = text.str.replace(guard, kept).str.strip_chars(_EDGES)
-    return values.alias("text").to_frame().select(text).to_series()
+        odd = odd.str.replace(guard, kept).str.strip_chars(_EDGES)
+    return texts.scatter(rows, values.gather(rows).alias("text").to_frame().select(odd).to_series())

@@ -8,11 +8,11 @@ import phonenumbers
 
 from enlist_rules.numbers.library import e164, valid_number
 from enlist_rules.numbers.refusals import (
-    EXTENSION,
     LONGEST_TEXT,
     is_decimal,
     is_missing,
     valid_parts,
+    without_extension,
 )
 from enlist_rules.numbers.specification import storable
 from enlist_rules.numbers.spelling import spelled
@@ -43,7 +43,7 @@ def suggestion(value: str, region: str, rules: NumberRules) -> str | None:
 
 
 def _candidates(text: str, region: str) -> Iterator[str]:
-    body = EXTENSION.sub("", text)
+    body = without_extension(text)
     if is_decimal(body, region):
         whole, fraction = re.split(r"[.,]", body)
         if not fraction.strip("0"):

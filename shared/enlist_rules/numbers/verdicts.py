@@ -39,6 +39,10 @@ class Verdicts:
         """The rows that nothing is decided about, ascending."""
         return np.flatnonzero(self.state == _OPEN)
 
+    def carry(self, *codes: Code) -> Flags:
+        """The rows that have one of these codes."""
+        return np.isin(self.state, [_STATE_OF[code] for code in codes])
+
     def reject(self, rows: Rows, code: Code) -> None:
         """Give the rows a code."""
         self.state[rows] = _STATE_OF[code]
