@@ -112,7 +112,7 @@ def worldwide(random: Random) -> str:
 
 
 def rate(name: str, write: Callable[[Random], str]) -> None:
-    """Cells a second of processor time on one thread, the best of three, and the share that falls back."""
+    """Cells a second of processor time, the best of three, and the share that falls back."""
     random = Random(1)
     cells = (pl.Series([write(random) for _ in range(ROWS)]), None)
     rules = NumberRules("GB", convert_national=True, number_types=DEFAULT_NUMBER_TYPES)

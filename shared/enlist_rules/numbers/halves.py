@@ -42,10 +42,15 @@ def _weigh_decimals(judge: Judge, rows: Rows, texts: pl.Series, plan: Plan) -> N
 
 
 def _weigh_pairs(judge: Judge, rows: Rows, texts: pl.Series, plan: Plan) -> None:
-    valid, invalid = _validity(texts.str.extract(_SLASH, 1), plan)
-    second_valid, second_invalid = _validity(texts.str.extract(_SLASH, 2), plan)
-    judge.verdicts.reject(rows[valid & second_valid], Code.MULTIPLE_NUMBERS)
-    _decide_joined(judge, rows, texts, invalid | second_invalid, plan)
+    first_valid, invalid = _validity(texts.str.extract(_SLASH, 1), plan)
+    _decide_joined(judge, rows, texts, invalid, plan)
+    left = ~invalid
+    if not left.any():
+        return
+    rows, texts = rows[left], texts.filter(pl.Series(left))
+    valid, invalid = _validity(texts.str.extract(_SLASH, 2), plan)
+    judge.verdicts.reject(rows[first_valid[left] & valid], Code.MULTIPLE_NUMBERS)
+    _decide_joined(judge, rows, texts, invalid, plan)
 
 
 def _decide_joined(judge: Judge, rows: Rows, texts: pl.Series, passed: Flags, plan: Plan) -> None:

@@ -50,8 +50,11 @@ def found_national(digits: pl.Series, plan: Plan) -> Found:
     """What the library finds in national numbers of a plan, with their prefix or without."""
     significants = significant(digits, plan)
     types = types_of(significants, int(plan.calling_code))
-    lengths = significants.str.len_bytes().to_numpy() + len(plan.calling_code)
-    types[(lengths > LONGEST_NUMBER) & (types != UNKNOWN)] = UNCERTAIN
+    longest = LONGEST_NUMBER - len(plan.calling_code)
+    plans = plans_of_code(int(plan.calling_code))
+    if max(max(each.general.lengths) for each in plans) > longest:
+        too_long = significants.str.len_bytes().to_numpy() > longest
+        types[too_long & (types != UNKNOWN)] = UNCERTAIN
     return Found(types, significants)
 
 

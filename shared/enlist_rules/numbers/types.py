@@ -52,9 +52,7 @@ def _claimed_by(frame: pl.DataFrame, plan: Plan) -> Types:
 
 def _types_by(frame: pl.DataFrame, plan: Plan) -> Types:
     """Twin of `_number_type_helper`; special types, being rare, are told apart afterwards."""
-    frame = frame.with_columns(
-        fixed_line=_match(plan.fixed_line), mobile=_match(None if plan.one_pattern else plan.mobile)
-    )
+    frame = frame.with_columns(_ordinary_matches(plan))
     found = frame.select(_type_unless_special(plan)).to_series()
     types: Types = found.fill_null(UNKNOWN).to_numpy(writable=True)
     if found.null_count():
@@ -89,6 +87,12 @@ def _ordinary(plan: Plan) -> tuple[tuple[pl.Expr, int], ...]:
         (fixed_line, PhoneNumberType.FIXED_LINE),
         (mobile, PhoneNumberType.MOBILE),
     )
+
+
+@cache
+def _ordinary_matches(plan: Plan) -> tuple[pl.Expr, pl.Expr]:
+    mobile = None if plan.one_pattern else plan.mobile
+    return _match(plan.fixed_line).alias("fixed_line"), _match(mobile).alias("mobile")
 
 
 def _match(numbers: Numbers | None) -> pl.Expr:
