@@ -34,6 +34,7 @@ def make_application(lifespan: Lifespan, *, with_imports: bool) -> FastAPI:
         redoc_url=None,
         static_url="/docs/assets",
     )
+    app.state.stopping = lambda: False
     answer_every_error(app)
     app.include_router(health.router)
     if with_imports:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from enlist_ingest.api.dependencies import Authenticated, OpenedIngest
@@ -53,12 +53,12 @@ async def list_imports(
 
 @router.get("/{import_id}/events", response_class=EventSourceResponse)
 async def follow_import(
-    wanted: WantedImport, caller: Authenticated, ingest: OpenedIngest
+    request: Request, wanted: WantedImport, caller: Authenticated, ingest: OpenedIngest
 ) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events `progress`, whose data is the import: at once, at every change, until
-    it is final. Comments in between keep the connection open."""
+    it is final. Comments in between keep the connection open; a server that stops closes it."""
     shown: ImportView | None = None
-    while True:
+    while not request.app.state.stopping():
         if wanted != shown:
             yield ServerSentEvent(event="progress", data=wanted)
             shown = wanted
