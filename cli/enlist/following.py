@@ -44,7 +44,7 @@ def _units(state: Import) -> tuple[int, int | None]:
 
 @contextmanager
 def _bar(console: Console) -> Iterator[Progress]:
-    """A bar that goes away when its work is done."""
+    """A bar; on a terminal it goes away when its work is done, elsewhere its end is kept."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description:<12}"),
@@ -52,5 +52,5 @@ def _bar(console: Console) -> Iterator[Progress]:
         TaskProgressColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=console.is_terminal) as bar:
         yield bar

@@ -192,7 +192,7 @@ def test_status_alone_lists_the_newest_imports(api: ScriptedApi, enlist: Enlist)
     api.script["GET /v1/imports"] = [as_json({"imports": [DONE], "next_cursor": None})]
     words = enlist("status").stdout.splitlines()[1].split()
     assert words == [
-        *("i-1", "2026-11-22", "10:00:00", "contacts.csv", "completed", "7", "2"),
+        *("i-1", "11-22", "10:00", "completed", "7", "2", "contacts.csv"),
     ]
 
 

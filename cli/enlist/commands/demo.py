@@ -4,7 +4,7 @@ import asyncio
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -18,6 +18,8 @@ from enlist.embedded.stack import running_stack
 from enlist.following import follow, upload
 from enlist.samples import write_sample
 from enlist_shared.states import Status
+
+WORKERS: Final = 1  # of each kind: one chunk is one worker's work, and processes take time to start
 
 
 def demo(
@@ -35,7 +37,9 @@ def demo(
                 write_sample(file, rows, seed)
             started = time.monotonic()
             console.print("starting PostgreSQL, an S3 server, a broker and the services")
-            async with running_stack(Path(folder) / "data", console.print) as ready:
+            async with running_stack(
+                Path(folder) / "data", console.print, workers=WORKERS
+            ) as ready:
                 console.print(f"up after {time.monotonic() - started:.1f} s: {ready.api}")
                 ended.append(await asyncio.to_thread(_import, ready, sample, console))
                 _report(ended[-1], ready, console)

@@ -40,12 +40,13 @@ def status(
 
 def _overview(states: list[Import]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for column in ("import", "accepted", "file", "status"):
+    for column in ("import", "accepted", "status"):
         table.add_column(column, no_wrap=True)
-    table.add_column("records", justify="right")
-    table.add_column("rejected", justify="right")
+    for column in ("records", "rejected"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("file", overflow="fold")
     for state in states:
-        accepted = f"{state.accepted_at:%Y-%m-%d %H:%M:%S}" if state.accepted_at else ""
+        accepted = f"{state.accepted_at:%m-%d %H:%M}" if state.accepted_at else ""
         counts = (f"{state.counts.records:,}", f"{state.counts.rejected:,}")
-        table.add_row(state.import_id, accepted, state.file_name or "", state.status.value, *counts)
+        table.add_row(state.import_id, accepted, state.status.value, *counts, state.file_name or "")
     return table

@@ -3,11 +3,11 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from enlist.connection import DEFAULT_DATA_DIR, DataDirOption
 from enlist.embedded.ready_file import Ready
@@ -27,20 +27,25 @@ def up(
     ] = DEFAULT_WORKERS,
 ) -> None:
     """Run PostgreSQL, an S3 server, a broker and the services until Ctrl-C or SIGTERM."""
-    console = Console(highlight=False, markup=False, soft_wrap=True)
 
     async def serve() -> None:
-        async with running_stack(data_dir, console.print, port, workers) as ready:
+        async with running_stack(data_dir, say, port, workers) as ready:
             try:
-                _announce(ready, data_dir, ready_file, console)
+                _announce(ready, data_dir, ready_file)
                 await asyncio.Event().wait()
             finally:
-                console.print("stopping")
+                say("stopping")
                 if ready_file is not None:
                     ready_file.unlink(missing_ok=True)
 
     until_told_to_stop(serve)
-    console.print("stopped")
+    say("stopped")
+
+
+def say(line: str) -> None:
+    """Print a line at once; a reader that went away must not take the stack with it."""
+    with suppress(BrokenPipeError):
+        print(line, flush=True)
 
 
 def until_told_to_stop(work: Callable[[], Awaitable[None]]) -> None:
@@ -65,8 +70,8 @@ def until_told_to_stop(work: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(main())
 
 
-def _announce(ready: Ready, data_dir: Path, ready_file: Path | None, console: Console) -> None:
+def _announce(ready: Ready, data_dir: Path, ready_file: Path | None) -> None:
     if ready_file is not None:
         ready.write(ready_file)
-    console.print(f"Enlist is up: {ready.api} (documentation: {ready.api}/docs)")
-    console.print(f"data in {data_dir}, logs in {data_dir / 'logs'}; Ctrl-C stops it")
+    say(f"Enlist is up: {ready.api} (documentation: {ready.api}/docs)")
+    say(f"data in {data_dir}, logs in {data_dir / 'logs'}; Ctrl-C stops it")

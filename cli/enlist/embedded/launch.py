@@ -89,6 +89,7 @@ def _die_with(supervisor: int, orphan_signal: int) -> None:
 
 def main() -> None:
     supervisor, orphan_signal, user, *command = sys.argv[1:]
+    os.umask(0o077)  # what it writes is about people, or a secret
     if user != "-":
         _become(user)
     _die_with(int(supervisor), int(orphan_signal))  # last: changing user clears it

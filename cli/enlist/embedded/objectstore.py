@@ -32,7 +32,7 @@ def settings(port: int, secret_key: str) -> S3Settings:
 
 def program(objects: Path, port: int, secret_key: str, log: Path) -> Program:
     """The server on the folder `objects`, which is made with its one bucket."""
-    (objects / BUCKET).mkdir(parents=True, exist_ok=True)
+    (objects / BUCKET).mkdir(mode=0o700, parents=True, exist_ok=True)
 
     async def listens() -> bool:
         return await accepts(port)

@@ -60,7 +60,7 @@ class Child:
     @classmethod
     async def start(cls, program: Program) -> Self:
         """Start it without waiting for it to be ready; its output goes to its log."""
-        program.log.parent.mkdir(parents=True, exist_ok=True)
+        program.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         launch = (sys.executable, "-I", "-S", LAUNCH, str(os.getpid()))
         with program.log.open("ab") as log:
             process = await asyncio.create_subprocess_exec(

@@ -10,7 +10,7 @@ from typing import Final
 import httpx2
 
 from enlist.embedded.program import Program
-from enlist.embedded.waiting import LOOPBACK
+from enlist.embedded.waiting import LOOPBACK, accepts
 from enlist_shared.settings import S3Settings
 
 # Of our own environment the services see these, so that a level of logging can be set for all.
@@ -63,6 +63,8 @@ def _service(
 
     async def serves() -> bool:
         url = f"http://{LOOPBACK}:{port}/v1/health/ready"
+        if not await accepts(port):  # far cheaper than an HTTP client
+            return False
         try:
             async with httpx2.AsyncClient(trust_env=False) as client:
                 return (await client.get(url)).is_success
