@@ -16,7 +16,7 @@ from tests.fixtures.ingest import announced, ingest_settings
 
 from enlist_ingest.app import open_ingest
 from enlist_ingest.handlers import split_import
-from enlist_ingest.receiving import Ingest
+from enlist_ingest.service import Ingest
 from enlist_ingest.store import MovedOnError
 from enlist_ingest.upload import Caller, Upload
 from enlist_shared.claims import Claims

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from enlist_ingest.api.application import make_application
 from enlist_ingest.api.dependencies import KeyRing
 from enlist_ingest.handlers import split_import
-from enlist_ingest.receiving import Ingest
+from enlist_ingest.service import Ingest
 from enlist_ingest.settings import IngestSettings
 from enlist_ingest.store import Store
 from enlist_shared.broker import keep_connected, make_broker

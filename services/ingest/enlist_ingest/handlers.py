@@ -3,7 +3,7 @@
 import asyncio
 
 from enlist_ingest.division import Divider, Division, Source
-from enlist_ingest.receiving import Ingest
+from enlist_ingest.service import Ingest
 from enlist_ingest.sources import put_manifest, read_source
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_shared.claims import Answer, Claim, Claims, Unit

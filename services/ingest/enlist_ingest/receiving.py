@@ -3,30 +3,26 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from time import monotonic
+from typing import Final
 
 from enlist_ingest.division import Divider, Division
 from enlist_ingest.landing import Landing, open_landing
+from enlist_ingest.service import Ingest
 from enlist_ingest.settings import IngestSettings
 from enlist_ingest.sources import put_manifest
-from enlist_ingest.store import Store
+from enlist_ingest.store import MovedOnError
 from enlist_ingest.upload import Caller, Upload
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_shared.endings import Ending
 from enlist_shared.ids import ImportId
 from enlist_shared.keys import source_key
-from enlist_shared.objectstore import ObjectStore
 from enlist_shared.options import ImportOptions
 from enlist_shared.states import Status
 
-
-@dataclass(frozen=True, slots=True)
-class Ingest:
-    """What the service works with, opened once a process."""
-
-    settings: IngestSettings
-    store: Store
-    objects: ObjectStore
+SHOW_EVERY: Final = 1.0
+"""Seconds between two notes in the ledger that a long upload goes on."""
 
 
 class Receiving:
@@ -36,7 +32,7 @@ class Receiving:
         self._ingest = ingest
         self._upload = upload
         self._landing = landing
-        self._shown = False
+        self._shown_at: float | None = None
 
     def describe(self, file_name: str | None, options: ImportOptions | None) -> None:
         """What is known by now; options that nobody sent are the defaults."""
@@ -45,32 +41,38 @@ class Receiving:
         )
 
     async def take(self, block: bytes) -> None:
-        """Take the next bytes; once there are more than one chunk's, the import can be seen.
+        """Take the next bytes; once there are more than one chunk's, the import shows them.
 
         Raises:
             PermanentFailure: `too_large`.
         """
         await self._landing.write(block)
-        if not self._shown and self._landing.size > self._ingest.settings.chunk_bytes:
-            await self._ingest.store.receive(self._upload)
-            self._shown = True
+        if self._landing.size > self._ingest.settings.chunk_bytes:
+            await self._show()
 
     async def accept(self) -> ImportId:
-        """All of it is here: from now on it is an import, in whatever state."""
+        """All of it is here: from now on it is an import; one that ended meanwhile stays so."""
         landed = await self._landing.finish()
         upload = replace(self._upload, size=landed.size, sha256=landed.sha256)
-        if self._shown or landed.body is None:
-            await self._ingest.store.accept(upload)
-        else:
+        if landed.body is not None and self._shown_at is None:
             await self._accept_small(upload, landed.body)
+        else:
+            with suppress(MovedOnError):
+                await self._ingest.store.accept(upload)
         return upload.import_id
 
     async def end(self, ending: Ending, code: Code | None = None, detail: str = "") -> None:
         """The upload will not become whole: nothing stays that could be seen as under way."""
-        if self._shown:
+        if self._shown_at is not None:
             key = self._upload.caller.account_id, self._upload.import_id
             with suppress(Exception):
                 await self._ingest.store.end(*key, ending, code, detail)
+
+    async def _show(self) -> None:
+        now = monotonic()
+        if self._shown_at is None or now - self._shown_at >= SHOW_EVERY:
+            await self._ingest.store.receive(replace(self._upload, size=self._landing.size))
+            self._shown_at = now
 
     async def _accept_small(self, upload: Upload, body: bytes) -> None:
         settings, store = self._ingest.settings, self._ingest.store

@@ -70,7 +70,7 @@ class Store:
             return await connection.fetch(IMPORTS["imports"], account_id, import_id, before, limit)
 
     async def receive(self, upload: Upload) -> None:
-        """A long upload is on its way: show it."""
+        """A long upload is on its way: show how far it is."""
         async with account_transaction(self._pool, upload.caller.account_id) as connection:
             await _put_import(connection, upload)
 

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from enlist_ingest.api.problems import unauthorized
-from enlist_ingest.receiving import Ingest
+from enlist_ingest.service import Ingest
 from enlist_ingest.store import Store
 from enlist_ingest.upload import Caller
 from enlist_shared.accounts import hash_api_key

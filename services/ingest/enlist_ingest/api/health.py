@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from enlist_ingest.api.dependencies import OpenedIngest
-from enlist_ingest.receiving import Ingest
+from enlist_ingest.service import Ingest
 from enlist_shared.ids import ObjectKey
 from enlist_shared.objectstore import ObjectMissingError
 from enlist_shared.telemetry import describe, logger

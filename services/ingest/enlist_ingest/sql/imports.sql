@@ -12,7 +12,7 @@ SELECT list_id FROM lists WHERE deleted_at IS NULL
 ORDER BY list_id
 
 -- name: put_import
--- A long upload is put twice: while it arrives, and when all of it is known.
+-- A long upload is put again and again while it arrives, and when all of it is known.
 INSERT INTO imports (
   account_id, import_id, status, source, purpose, lane, channel, default_region, options,
   correlation_id, file_name, size, sha256, source_key, received_at

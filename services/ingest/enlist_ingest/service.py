@@ -1,0 +1,16 @@
+"""What a process of ingest works with."""
+
+from dataclasses import dataclass
+
+from enlist_ingest.settings import IngestSettings
+from enlist_ingest.store import Store
+from enlist_shared.objectstore import ObjectStore
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """Opened once a process, in `app.py`."""
+
+    settings: IngestSettings
+    store: Store
+    objects: ObjectStore
