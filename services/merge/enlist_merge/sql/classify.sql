@@ -1,14 +1,21 @@
 -- Rules M1 to M5: what becomes of each folded row, decided in one statement before any write.
 -- $1 account, $2 the import's channel as a bit, $3 its name, $4 lists of the option, $5 all lists
 -- that still exist, $6 duplicates. Runs under the slot locks, so what it reads stays as it is.
+-- Stored rows are met through LATERAL … LIMIT alone: that is one index probe a row, whatever the
+-- planner believes about tables without statistics.
 
 -- name: classify
 WITH matched AS MATERIALIZED (
   SELECT s.record, s.phone_number, s.first_key || s.last_key = '' AS nameless,
     exact.contact_id AS exact_id, other.contact_id AS other_id, other.candidates
   FROM staged s
-  LEFT JOIN contacts exact ON exact.account_id = $1 AND exact.phone_number = s.phone_number
-    AND exact.first_key = s.first_key AND exact.last_key = s.last_key
+  LEFT JOIN LATERAL (
+    SELECT c.contact_id
+    FROM contacts c
+    WHERE c.account_id = $1 AND c.phone_number = s.phone_number
+      AND c.first_key = s.first_key AND c.last_key = s.last_key
+    LIMIT 1
+  ) AS exact ON true
   LEFT JOIN LATERAL (  -- contacts of that number with other keys, where they could be the target
     SELECT min(c.contact_id) AS contact_id, count(*) AS candidates
     FROM contacts c
@@ -36,7 +43,11 @@ known AS (
   UNION ALL
   SELECT n.record, c.contact_id, 'several'
   FROM by_number n
-  JOIN contacts c ON c.account_id = $1 AND c.phone_number = n.phone_number
+  CROSS JOIN LATERAL (
+    SELECT contact_id FROM contacts
+    WHERE account_id = $1 AND phone_number = n.phone_number
+    LIMIT n.candidates
+  ) AS c
   WHERE n.candidates > 1
 ),
 created AS (  -- M2 and M5
@@ -75,16 +86,20 @@ SELECT
       SELECT FROM memberships m
       WHERE m.account_id = $1 AND m.list_id = wanted.list_id AND m.contact_id = k.contact_id)
   ),
-  EXISTS (
-    SELECT FROM consents o
-    WHERE o.account_id = $1 AND o.channel = $3 AND o.state = 'opted_out'
-      AND o.number = CASE $3 WHEN 'phone' THEN c.phone_number ELSE coalesce(
-        CASE WHEN $6 <> 'skip' AND k.rule = 'merge' THEN s.whatsapp_number END, c.whatsapp_number, c.phone_number)
+  coalesce((
+    SELECT o.state = 'opted_out' FROM consents o
+    WHERE o.account_id = $1 AND o.channel = $3 AND o.number = CASE $3
+      WHEN 'phone' THEN c.phone_number
+      ELSE coalesce(
+        CASE WHEN $6 <> 'skip' AND k.rule = 'merge' THEN s.whatsapp_number END,
+        c.whatsapp_number, c.phone_number)
       END
-  )
+  ), false)
 FROM known k
 JOIN staged s ON s.record = k.record
-JOIN contacts c ON c.account_id = $1 AND c.contact_id = k.contact_id
+CROSS JOIN LATERAL (
+  SELECT * FROM contacts WHERE account_id = $1 AND contact_id = k.contact_id LIMIT 1
+) AS c
 UNION ALL
 SELECT
   n.record,
@@ -92,12 +107,11 @@ SELECT
   'create',
   0,
   ($4::bigint[] || s.lists) && $5::bigint[],
-  EXISTS (
-    SELECT FROM consents o
-    WHERE o.account_id = $1 AND o.channel = $3 AND o.state = 'opted_out'
-      AND o.number = CASE $3 WHEN 'phone' THEN s.phone_number
-        ELSE coalesce(s.whatsapp_number, s.phone_number) END
-  )
+  coalesce((
+    SELECT o.state = 'opted_out' FROM consents o
+    WHERE o.account_id = $1 AND o.channel = $3 AND o.number = CASE $3
+      WHEN 'phone' THEN s.phone_number ELSE coalesce(s.whatsapp_number, s.phone_number) END
+  ), false)
 FROM created n
 JOIN staged s ON s.record = n.record
 
