@@ -1,5 +1,6 @@
 """Many numbers in international form: `+`, calling code, national number."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -11,7 +12,7 @@ import polars as pl
 from enlist_rules.numbers.plans import REGIONS_OF_CODE, UNKNOWN, Plan, plans_of_code
 from enlist_rules.numbers.significant import significant
 from enlist_rules.numbers.types import Types, types_of
-from enlist_rules.numbers.verdicts import Flags, assembled
+from enlist_rules.numbers.verdicts import Flags, Rows, assembled
 
 LONGEST_NUMBER: Final = 15  # digits, ITU-T E.164
 UNCERTAIN: Final = 255  # the library has to be asked
@@ -32,13 +33,9 @@ class Found:
 
 def found_international(texts: pl.Series) -> Found:
     """What the library finds in texts of `+` and at least five digits."""
-    codes = _calling_codes(texts)
     types = np.full(len(texts), UNCERTAIN, dtype=np.uint8)
     parts = []
-    for code in np.unique(codes).tolist():
-        if code == 0:
-            continue
-        rows = np.flatnonzero(codes == code)
+    for code, rows in _by_calling_code(texts):
         own = texts if rows.size == len(texts) else texts.gather(rows)
         found = _found_behind(own, plans_of_code(code)[0])
         types[rows] = found.types
@@ -71,9 +68,17 @@ def _found_behind(texts: pl.Series, plan: Plan) -> Found:
     return Found(found.types, with_calling_code(found.numbers, plan))
 
 
-def _calling_codes(texts: pl.Series) -> npt.NDArray[np.int16]:
+def _by_calling_code(texts: pl.Series) -> Iterator[tuple[int, Rows]]:
+    """Each calling code and its rows, ascending; rows without a known code are left out."""
     first_three = texts.str.slice(1, 3).cast(pl.Int16).to_numpy()
-    return np.take(_code_of_first_three(), first_three)
+    codes = np.take(_code_of_first_three(), first_three)
+    counts = np.bincount(codes)
+    known = np.flatnonzero(counts)
+    order = np.arange(codes.size) if known.size == 1 else np.argsort(codes, kind="stable")
+    ends = np.cumsum(counts[known])
+    for code, count, end in zip(known.tolist(), counts[known], ends, strict=True):
+        if code:
+            yield code, order[end - count : end]
 
 
 @cache

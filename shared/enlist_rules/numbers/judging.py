@@ -1,4 +1,4 @@
-"""Many numbers without a +, as one region writes them."""
+"""Verdicts about many cells of digits: `parse` and `read_one` without a Python step per cell."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,7 @@
 """What goes away before a number is read: foreign digits, invisible marks, spreadsheet guards.
 
-`spelled` does it for one text, `spell` for many, which
-touches only rows that hold something else than a plus and digits.
+`spelled` does it for one text, `spell` for many; it touches only the rows that hold something else
+than a plus and digits.
 """
 
 import re
