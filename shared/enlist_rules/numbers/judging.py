@@ -72,16 +72,21 @@ class Judge:
 
     def _own_code(self, rows: Rows, digits: pl.Series, plan: Plan) -> None:
         """Digits that begin with the calling code of their own region, as 447… in GB."""
-        frame = digits.alias("digits").to_frame()
-        frame = frame.with_columns(rest=_DIGITS.str.slice(len(plan.calling_code)))
         bare = pl.lit(value=True)
         if plan.national_prefix is not None:
             bare = _REST.str.replace(plan.national_prefix, "") == _REST
-        viable, too_long = plan.general.viable(_DIGITS), plan.general.too_long(_DIGITS)
-        rest_viable = plan.general.viable(_REST)
+        frame = digits.alias("digits").to_frame()
+        frame = frame.with_columns(rest=_DIGITS.str.slice(len(plan.calling_code)))
+        frame = frame.with_columns(
+            bare=bare,
+            viable=plan.general.viable(_DIGITS),
+            too_long=plan.general.too_long(_DIGITS),
+            rest_viable=plan.general.viable(_REST),
+        )
+        bare, viable, too_long = pl.col("bare"), pl.col("viable"), pl.col("too_long")
         kinds = frame.select(
-            rest=bare & (too_long | (~viable & rest_viable)),
-            whole=~too_long & (viable | (bare & ~rest_viable)),
+            rest=bare & (too_long | (~viable & pl.col("rest_viable"))),
+            whole=~too_long & (viable | (bare & ~pl.col("rest_viable"))),
         )
         rest, whole = kinds["rest"], kinds["whole"]
         self.international(rows[rest.to_numpy()], _plus(digits.filter(rest)))

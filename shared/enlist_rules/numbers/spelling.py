@@ -40,7 +40,6 @@ _GUARDS: Final = (
 )
 _SEPARATORS: Final = r"[ ().\[\]-]"
 _PLAIN: Final = rf"^{_SEPARATORS}*\+?{_SEPARATORS}*[0-9](?:[0-9]|{_SEPARATORS})*$"
-_DECIMAL: Final = r"^\+?[0-9]+\.[0-9]+$"
 _COMPACT: Final = r"^(?:\+[0-9]{5,20}|[0-9]{3,20})$"
 _LONGEST_PLAIN: Final = 60
 
@@ -69,11 +68,14 @@ def compact(texts: pl.Series) -> pl.Series:
     Not null means that the library sees in the text what it sees in these digits, and that no
     reason to refuse it before parsing can apply.
     """
-    text = pl.col("text")
-    digits = text.str.replace_all(_SEPARATORS, "")
-    usable = text.str.contains(_PLAIN) & ~text.str.contains(_DECIMAL)
-    usable &= digits.str.contains(_COMPACT) & (text.str.len_bytes() <= _LONGEST_PLAIN)
-    return texts.alias("text").to_frame().select(pl.when(usable).then(digits)).to_series()
+    text, digits = pl.col("text"), pl.col("digits")
+    separators = text.str.len_bytes() - digits.str.len_bytes()
+    perhaps_decimal = (separators == 1) & text.str.contains(".", literal=True)
+    short = text.str.len_bytes() <= _LONGEST_PLAIN
+    frame = texts.alias("text").to_frame()
+    frame = frame.with_columns(digits=text.str.replace_all(_SEPARATORS, ""))
+    usable = digits.str.contains(_COMPACT) & short & ~perhaps_decimal
+    return frame.select(pl.when(usable).then(digits)).to_series()
 
 
 def _respelled(values: pl.Series) -> pl.Series:
