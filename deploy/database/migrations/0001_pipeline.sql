@@ -226,7 +226,8 @@ CREATE TABLE lists (
 CREATE UNIQUE INDEX lists_by_name ON lists (account_id, name_key) WHERE deleted_at IS NULL;
 
 -- No foreign keys here: every writer holds the contact's slot lock and the list's row lock, and
--- two key checks a row cost more than the insert (docs/decisions).
+-- two key checks a row cost more than the insert (docs/decisions). A contact's lists are found by
+-- a skip scan of the primary key.
 CREATE TABLE memberships (
   account_id   uuid   NOT NULL,
   list_id      bigint NOT NULL,
@@ -235,7 +236,6 @@ CREATE TABLE memberships (
   added_seq    bigint NOT NULL,
   PRIMARY KEY (account_id, list_id, contact_id)
 );
-CREATE INDEX memberships_by_contact ON memberships (account_id, contact_id);
 
 CREATE TABLE consents (
   account_id   uuid        NOT NULL REFERENCES accounts,

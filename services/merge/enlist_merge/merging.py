@@ -92,6 +92,7 @@ class ShardMerge:
             self.plan.option_lists,
             live,
             self.plan.duplicates,
+            await connection.fetchval(CLASSIFY["anybody_opted_out"], self.claim.unit.account_id),
             timeout=self.timeout,
         )
         csv = BytesIO()
@@ -115,13 +116,18 @@ class ShardMerge:
                 APPLY["create_contacts"], *keys, bit, seq, timeout=self.timeout
             )
         if outcomes.updated:
-            await connection.execute(
-                APPLY["update_contacts"], *keys, bit, seq, timeout=self.timeout
-            )
+            await connection.execute(APPLY["merge_contacts"], *keys, bit, seq, timeout=self.timeout)
+            await connection.execute(APPLY["add_channels"], *keys, bit, seq, timeout=self.timeout)
         if outcomes.listed:
-            await connection.execute(
-                APPLY["join_lists"], *keys, seq, self.plan.option_lists, live, timeout=self.timeout
-            )
+            await self._join_lists(connection, live, seq)
+
+    async def _join_lists(self, connection: Connection, live: list[ListId], seq: int) -> None:
+        unit, lists = self.claim.unit, self.plan.option_lists
+        keys = (unit.account_id, unit.import_id, seq)
+        if len(lists) == 1 and self.shard.rows["lists"].is_null().all():
+            await connection.execute(APPLY["join_list"], *keys, lists[0], timeout=self.timeout)
+        else:
+            await connection.execute(APPLY["join_lists"], *keys, lists, live, timeout=self.timeout)
 
     async def _record(self, connection: Connection, outcomes: Outcomes, seq: int) -> None:
         unit = self.claim.unit

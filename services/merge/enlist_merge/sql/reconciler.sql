@@ -5,7 +5,8 @@
 -- import has made no progress for $1. Each time it was said again, the wait doubles, to 10 minutes.
 WITH unfinished AS (
   SELECT u.account_id, u.import_id, u.kind, u.number, i.status, i.lane, i.manifest_key,
-    u.emitted_at + least(interval '10 min', $1::interval * power(2, least(u.emissions, 20))) AS quiet_until,
+    u.emitted_at + least(interval '10 min', $1::interval * power(2, least(u.emissions, 20)))
+      AS quiet_until,
     coalesce(CASE u.state WHEN 'claimed' THEN u.lease_until WHEN 'open' THEN u.retry_at END,
       'infinity') AS due_at,
     u.state, u.emitted_at, i.moved_at

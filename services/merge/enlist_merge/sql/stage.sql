@@ -41,7 +41,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS classified (
 -- and a plan made for an empty account must not meet a full one.
 SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
   set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
-  set_config('enable_material', 'off', true)
+  set_config('enable_material', 'off', true), set_config('work_mem', '64MB', true)
 
 -- name: lock_slots
 SELECT lock_slots($1, $2)
