@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
 from enlist.client import Client
+from enlist.embedded.program import launched_by
 from enlist.embedded.ready_file import Ready
 from enlist.embedded.waiting import wait_for
 
@@ -42,7 +43,8 @@ class LocalStack:
     def kill_all(self) -> None:
         """SIGKILL for the whole tree at once, as a power cut would have it."""
         for process in self.tree():
-            process.send_signal(signal.SIGKILL)
+            with suppress(psutil.NoSuchProcess):  # the kernel may have been quicker
+                process.kill()
 
     async def says(self, text: str) -> None:
         """Wait until a line with this text has been printed."""
@@ -62,8 +64,9 @@ class LocalStack:
 async def up(folder: Path, ready_file: Path) -> AsyncIterator[LocalStack]:
     """A stack on the folder; whatever is left of it at the end is killed."""
     process = await asyncio.create_subprocess_exec(
+        *launched_by(os.getpid(), signal.SIGTERM),  # so that it ends with a killed test run too
         *(sys.executable, "-m", "enlist", "up", "--data-dir", str(folder)),
-        *("--ready-file", str(ready_file)),
+        *("--ready-file", str(ready_file), "--workers", "1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},

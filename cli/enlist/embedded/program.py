@@ -50,6 +50,14 @@ def ordinary_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ORDINARY if name in os.environ}
 
 
+def launched_by(
+    supervisor: int, orphan_signal: signal.Signals, user: str | None = None
+) -> tuple[str, ...]:
+    """What goes before a command so that it cannot outlive its parent; see `launch.py`."""
+    words = (str(supervisor), str(int(orphan_signal)), user or "-")
+    return (sys.executable, "-I", "-S", LAUNCH, *words)
+
+
 class Child:
     """A running program, leader of its own session and process group."""
 
@@ -61,12 +69,9 @@ class Child:
     async def start(cls, program: Program) -> Self:
         """Start it without waiting for it to be ready; its output goes to its log."""
         program.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        launch = (sys.executable, "-I", "-S", LAUNCH, str(os.getpid()))
         with program.log.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                *launch,
-                str(int(program.orphan_signal)),
-                program.user or "-",
+                *launched_by(os.getpid(), program.orphan_signal, program.user),
                 *program.command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
