@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import polars as pl
 
 
-def custom_objects(columns: Mapping[str, pl.Series], height: int) -> pl.Series:
-    """One JSON object a row from columns of text by name; null where all are null."""
+def custom_objects(columns: Mapping[str, pl.Series]) -> pl.Series:
+    """One JSON object a row from columns of text by name, at least one; null where all are null."""
     members = [
         pl.DataFrame({name: values})
         .select(pl.when(pl.col(name).is_not_null()).then(pl.struct(name).struct.json_encode()))
@@ -17,8 +17,6 @@ def custom_objects(columns: Mapping[str, pl.Series], height: int) -> pl.Series:
         .alias(f"member{position}")
         for position, (name, values) in enumerate(columns.items())
     ]
-    if not members:
-        return pl.Series("custom", [None], pl.String).new_from_index(0, height)
     joined = pl.concat_str(pl.all(), separator=",", ignore_nulls=True)
     return pl.DataFrame(members).select(
         pl.when(joined != "").then(pl.lit("{") + joined + pl.lit("}")).alias("custom")

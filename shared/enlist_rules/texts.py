@@ -12,42 +12,72 @@ from enlist_rules.options import OverLimit
 
 # All of Unicode's Cc but tab, line feed and carriage return.
 _CONTROLS: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]"
+_CONTROL_BYTES: Final = bytes({*range(32), 127} - {9, 10, 13})
+Texts = dict[str, pl.Series]
+
 # Linear by construction: one class for the local part, labels without dots for the domain.
 _EMAIL: Final = r"^[^\s@,;<>()\"]+@[^\s@.,;<>()\"]+(?:\.[^\s@.,;<>()\"]+)+$"
 
 
-def tidy(cells: pl.Series, of_field: str, findings: Findings) -> pl.Series:
-    """Text as it is stored but for its length; null where blank."""
-    if cells.str.contains(_CONTROLS).any():
-        findings.fault_where(
-            cells.str.contains("\x00", literal=True).fill_null(value=False),
-            Code.CONTROL_CHAR,
-            of_field,
-        )
-        findings.warn(
-            cells.str.contains(_CONTROLS).fill_null(value=False),
-            Code.CONTROL_CHAR_REMOVED,
-            of_field,
-        )
-        cells = cells.str.replace_all(_CONTROLS, "")
-    if cells.str.len_bytes().sum() != cells.str.len_chars().sum():
-        cells = cells.str.normalize("NFC")
-    return _blank_to_null(cells)
+def holds_controls(data: bytes) -> bool:
+    """Whether UTF-8 text may hold a control character that `tidy` must look for."""
+    return len(data.translate(None, _CONTROL_BYTES)) < len(data) or b"\xc2" in data
 
 
-def limited(
+def tidy(cells: Texts, findings: Findings, *, controls: bool) -> Texts:
+    """Columns of text as they are stored but for their length; null where blank.
+
+    Without `controls` the caller knows that there is no control character in any of them.
+    """
+    if not cells:
+        return {}
+    if controls:
+        cells = {of_field: _printable(text, of_field, findings) for of_field, text in cells.items()}
+    frame = pl.DataFrame(cells)
+    odd = frame.select(pl.all().str.len_bytes().sum() != pl.all().str.len_chars().sum())
+    names = [name for name, is_odd in odd.row(0, named=True).items() if is_odd]
+    frame = frame.with_columns(_composed(frame[name]) for name in names)
+    stripped = frame.select(trimmed(pl.all()))
+    return stripped.select(pl.when(pl.all() != "").then(pl.all())).to_dict(as_series=True)
+
+
+def _printable(text: pl.Series, of_field: str, findings: Findings) -> pl.Series:
+    found = text.str.contains(_CONTROLS).fill_null(value=False)
+    if not found.any():
+        return text
+    nul = text.str.contains("\x00", literal=True).fill_null(value=False)
+    findings.fault_where(nul, Code.CONTROL_CHAR, of_field)
+    findings.warn(found, Code.CONTROL_CHAR_REMOVED, of_field)
+    return text.str.replace_all(_CONTROLS, "")
+
+
+def _composed(text: pl.Series) -> pl.Series:
+    """NFC; normalising costs much more than finding what is not ASCII."""
+    where = (text.str.len_bytes() != text.str.len_chars()).arg_true()
+    return text.scatter(where, text.gather(where).str.normalize("NFC"))
+
+
+def limited(texts: Texts, over_limit: OverLimit, findings: Findings) -> Texts:
+    """Texts within the limits of their fields; longer ones become what the importer says."""
+    widths = pl.DataFrame(texts).select(pl.all().str.len_bytes().max()) if texts else pl.DataFrame()
+    wide = {n for n in texts if (widths[n].item() or 0) > field_limit(n)}
+    return {
+        of_field: _limited(text, of_field, over_limit, findings) if of_field in wide else text
+        for of_field, text in texts.items()
+    }
+
+
+def _limited(
     texts: pl.Series, of_field: str, over_limit: OverLimit, findings: Findings
 ) -> pl.Series:
-    """Texts within the limit of their field; what becomes of longer ones is the importer's say."""
     limit = field_limit(of_field)
-    if (texts.str.len_bytes() <= limit).all():
-        return texts
     too_long = (texts.str.len_chars() > limit).fill_null(value=False)
     if not too_long.any():
         return texts
     if over_limit is OverLimit.TRUNCATE:
         findings.warn(too_long, Code.TRUNCATED, of_field)
-        return _blank_to_null(texts.str.slice(0, limit))
+        cut = pl.DataFrame({"text": texts.str.slice(0, limit)}).select(trimmed(pl.col("text")))
+        return cut.select(pl.when(pl.col("text") != "").then("text")).to_series()
     if over_limit is OverLimit.BLANK:
         findings.warn(too_long, Code.BLANKED, of_field)
     else:
@@ -72,8 +102,3 @@ def field_limit(of_field: str) -> int:
 def blanked(texts: pl.Series, where: pl.Series) -> pl.Series:
     """The texts with nulls where the mask holds."""
     return pl.select(pl.when(~where).then(texts)).to_series()
-
-
-def _blank_to_null(texts: pl.Series) -> pl.Series:
-    stripped = pl.DataFrame({"t": texts}).select(trimmed(pl.col("t"))).to_series()
-    return blanked(stripped, (stripped == "").fill_null(value=False))

@@ -33,19 +33,21 @@ class Normalized:
     rejects: pl.DataFrame
 
 
-def normalize(frame: pl.DataFrame, mapping: Sequence[str], rules: ReadingRules) -> Normalized:
+def normalize(
+    frame: pl.DataFrame, mapping: Sequence[str], rules: ReadingRules, *, controls: bool = True
+) -> Normalized:
     """Apply every rule to the records of a chunk.
 
     Args:
         frame: `record` and one text column a column of the input, `c0`, `c1`, …; null when empty.
         mapping: what each column is: a field, `custom.<name>`, `name`, `lists` or `skip`.
         rules: the options that change how records are read.
+        controls: whether there may be control characters; false saves looking for them.
     """
     findings = Findings()
     cells = _cells(frame, mapping)
     stored = _read_numbers(cells, frame.height, rules.numbers, findings)
-    stored |= _read_texts(cells, rules, findings)
-    stored |= _read_custom(cells, frame.height, rules, findings)
+    stored |= _read_texts(cells, rules, findings, controls=controls)
     if LISTS in cells:
         stored["lists"] = read_lists(cells[LISTS], findings)
     for key, of_field in (("first_key", Field.FIRST_NAME), ("last_key", Field.LAST_NAME)):
@@ -98,7 +100,7 @@ def _read_countries(
     """The countries as stored, the regions to read numbers in, and where there is none."""
     if cells is None:
         return None, None, None
-    given = tidy(cells, Field.COUNTRY_CODE, Findings())
+    given = tidy({"given": cells}, Findings(), controls=False)["given"]
     distinct = given.drop_nulls().unique()
     regions = pl.Series([region_of(country) for country in distinct], dtype=pl.String)
     countries = given.replace_strict(distinct, regions, default=None, return_dtype=pl.String)
@@ -115,21 +117,21 @@ def _region_needed(codes: pl.Series, unusable: pl.Series | None) -> pl.Series:
     ).to_series()
 
 
-def _read_texts(cells: Cells, rules: ReadingRules, findings: Findings) -> dict[str, pl.Series]:
-    texts = {
-        of_field: tidy(cells[of_field], of_field, findings)
-        for of_field in map(str, STORED)
-        if of_field in cells and of_field not in _NUMBERS
-    }
-    if NAME in cells:
-        texts |= _split_names(tidy(cells[NAME], NAME, findings), texts, findings)
-    texts = {
-        of_field: limited(text, of_field, rules.over_limit, findings)
-        for of_field, text in texts.items()
-    }
+def _read_texts(
+    cells: Cells, rules: ReadingRules, findings: Findings, *, controls: bool
+) -> dict[str, pl.Series]:
+    """The stored text fields, and the custom ones as one column of JSON objects."""
+    wanted = {*map(str, STORED), NAME} - {*_NUMBERS}
+    texts = {n: text for n, text in cells.items() if n in wanted or n.startswith(CUSTOM_PREFIX)}
+    texts = tidy(texts, findings, controls=controls)
+    if NAME in texts:
+        texts |= _split_names(texts.pop(NAME), texts, findings)
+    texts = limited(texts, rules.over_limit, findings)
     if Field.EMAIL in texts:
         texts[Field.EMAIL] = well_formed_email(texts[Field.EMAIL], findings)
-    return texts
+    custom = [name for name in texts if name.startswith(CUSTOM_PREFIX)]
+    objects = {name.removeprefix(CUSTOM_PREFIX): texts.pop(name) for name in custom}
+    return texts | ({"custom": custom_objects(objects)} if objects else {})
 
 
 def _split_names(
@@ -148,27 +150,12 @@ def _split_names(
     ).to_dict(as_series=True)
 
 
-def _read_custom(
-    cells: Cells, height: int, rules: ReadingRules, findings: Findings
-) -> dict[str, pl.Series]:
-    columns = {
-        target.removeprefix(CUSTOM_PREFIX): limited(
-            tidy(values, target, findings), target, rules.over_limit, findings
-        )
-        for target, values in cells.items()
-        if target.startswith(CUSTOM_PREFIX)
-    }
-    return {"custom": custom_objects(columns, height)} if columns else {}
-
-
 def _rows(records: pl.Series, stored: dict[str, pl.Series]) -> pl.DataFrame:
     present = {name: values for name, values in stored.items() if name in ROW}
-    absent = [pl.lit(None, dtype).alias(name) for name, dtype in ROW.items() if name not in present]
+    absent = [name for name in ROW if name not in present and name != "record"]
     return (
         pl.DataFrame({"record": records, **present})
-        .with_columns(
-            *(expression for expression in absent if expression.meta.output_name() != "record")
-        )
+        .with_columns(pl.lit(None, ROW[name]).alias(name) for name in absent)
         .select(ROW.names())
         .cast(ROW)
     )

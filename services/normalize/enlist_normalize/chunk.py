@@ -12,6 +12,7 @@ from enlist_rules.listing import SEPARATOR
 from enlist_rules.numbers import LIBRARY_VERSION
 from enlist_rules.reading import Rows, read_rows
 from enlist_rules.rows import REJECT, slot
+from enlist_rules.texts import holds_controls
 from enlist_rules.validation import Normalized, normalize
 from enlist_shared.ids import ObjectKey
 from enlist_shared.keys import chunk_rows_key
@@ -39,7 +40,9 @@ def normalize_chunk(manifest: ImportManifest, chunk: int, data: bytes) -> Chunk:
         manifest.columns if manifest.has_header else None,
         plan.first_record,
     )
-    normalized = normalize(read.frame, manifest.mapping, manifest.reading_rules)
+    normalized = normalize(
+        read.frame, manifest.mapping, manifest.reading_rules, controls=holds_controls(data)
+    )
     rejects = _all_rejects(read, normalized)
     body, slices = _concatenate([*_by_shard(normalized.rows, manifest.shards), rejects])
     key = chunk_rows_key(manifest.account_id, manifest.import_id, chunk, body)
