@@ -24,7 +24,7 @@ from enlist_shared.events import DeadLettered
 from enlist_shared.failures import PermanentFailure
 from enlist_shared.settings import KafkaSettings
 from enlist_shared.telemetry import describe, logger
-from enlist_shared.topics import Topic
+from enlist_shared.topics import Lane, Topic
 
 Event = TypeVar("Event", bound=BaseModel)
 _HOPELESS: Final = (ValidationError, JSONDecodeError, UnicodeDecodeError, PermanentFailure)
@@ -78,6 +78,7 @@ def subscribe(
     handle: Callable[[Event], Awaitable[None]],
 ) -> None:
     """Attach `handle` to a topic as a member of the consumer group `group`."""
+    small = topic in {Lane.SMALL.chunk_ready, Lane.SMALL.chunk_normalized}
 
     async def consume(message: BaseModel) -> None:
         await handle(message)  # type: ignore[arg-type]
@@ -90,6 +91,8 @@ def subscribe(
         session_timeout_ms=settings.session_timeout_ms,
         heartbeat_interval_ms=settings.heartbeat_interval_ms,
         max_poll_interval_ms=settings.max_poll_interval_ms,
-        fetch_max_wait_ms=settings.fetch_max_wait_ms,
+        fetch_max_wait_ms=(
+            settings.small_fetch_max_wait_ms if small else settings.fetch_max_wait_ms
+        ),
         title=f"{group}:{topic}",
     )(consume)

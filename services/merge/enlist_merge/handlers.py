@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from enlist_merge.giving_up import fail_import, give_up_shard
-from enlist_merge.ledger import SQL, ChunkLedger
+from enlist_merge.ledger import SQL, ChunkLedger, ImportEndedError
 from enlist_merge.lists import merge_plan
 from enlist_merge.merging import ShardEndedError, ShardMerge
 from enlist_merge.staging import read_shard
@@ -51,7 +51,7 @@ class Merger:
                 await self._merge(claim)
         except PermanentFailure as failure:
             await fail_import(self.pool, unit, failure)
-        except ShardEndedError:
+        except (ShardEndedError, ImportEndedError):
             logger().info("shard.ended", import_id=str(unit.import_id), shard=unit.number)
 
     async def _record(self, event: ChunkNormalized) -> list[ShardReady]:

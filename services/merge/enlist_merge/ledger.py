@@ -1,6 +1,7 @@
 """The ledger of chunks: each is recorded once, and the last one opens the shards."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,10 @@ from enlist_shared.states import Status
 from enlist_shared.topics import Lane, Topic
 
 SQL: Final = statements(__package__, "ledger.sql")
+
+
+class ImportEndedError(Exception):
+    """The import is no longer in the state that this work belongs to: nothing may be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +45,11 @@ class ChunkLedger:
 
         A chunk that was recorded before, or whose import has ended, changes nothing.
         """
-        async with account_transaction(self.pool, event.account_id) as connection:
-            if not await _record(connection, event, manifest):
-                return ()
-            counted = await connection.fetchrow(
-                SQL["count_chunk"],
-                event.account_id,
-                event.import_id,
-                manifest.phonenumbers_version,
-            )
-            if counted is None:
-                return ()
-            if counted["chunks_normalized"] < counted["chunks"]:
-                if counted["progress_due"]:
-                    await announce_progress(connection, counted)
-                return ()
-            return await _open_shards(connection, counted)
+        with suppress(ImportEndedError):
+            async with account_transaction(self.pool, event.account_id) as connection:
+                if await _record(connection, event, manifest):
+                    return await _count(connection, event, manifest)
+        return ()
 
 
 async def _record(connection: Connection, event: ChunkNormalized, manifest: ChunkManifest) -> bool:
@@ -78,6 +72,21 @@ async def _record(connection: Connection, event: ChunkNormalized, manifest: Chun
             manifest.reasons,
         )
     )
+
+
+async def _count(
+    connection: Connection, event: ChunkNormalized, manifest: ChunkManifest
+) -> Sequence[ShardReady]:
+    counted = await connection.fetchrow(
+        SQL["count_chunk"], event.account_id, event.import_id, manifest.phonenumbers_version
+    )
+    if counted is None:
+        raise ImportEndedError
+    if counted["chunks_normalized"] < counted["chunks"]:
+        if counted["progress_due"]:
+            await announce_progress(connection, counted)
+        return ()
+    return await _open_shards(connection, counted)
 
 
 async def _open_shards(connection: Connection, counted: asyncpg.Record) -> Sequence[ShardReady]:

@@ -1,19 +1,17 @@
 """The lists of an import: created and frozen once, when its first shard starts."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import asyncpg
 
+from enlist_merge.ledger import SQL, ImportEndedError
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.identity import name_key
 from enlist_rules.options import Duplicates
 from enlist_shared.ids import AccountId, ImportId, ListId
 from enlist_shared.options import Channel, ImportOptions
 from enlist_shared.postgres import Connection, account_transaction
-from enlist_shared.statements import statements
-
-SQL: Final = statements(__package__, "ledger.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,7 @@ async def merge_plan(
 
     Raises:
         PermanentFailure: `too_many_lists`; nothing was created.
+        ImportEndedError: it is not in `merging` any more; nothing was created.
     """
     async with account_transaction(pool, account_id) as connection:
         row = await connection.fetchrow(SQL["read_import"], account_id, import_id)
@@ -51,12 +50,14 @@ async def merge_plan(
         channel=Channel(row["channel"]),
         duplicates=options.duplicates,
         shards=row["shards"],
-        option_lists=tuple(
-            ListId(wanted if isinstance(wanted, int) else names[name_key(wanted)])
-            for wanted in options.lists
-        ),
+        option_lists=tuple(dict.fromkeys(_ids(options, names))),
         list_names=names,
     )
+
+
+def _ids(options: ImportOptions, names: dict[str, ListId]) -> Iterator[ListId]:
+    for wanted in options.lists:
+        yield ListId(wanted) if isinstance(wanted, int) else names[name_key(wanted)]
 
 
 async def _freeze(
@@ -81,7 +82,19 @@ async def _freeze(
     names = await _known(connection, account_id, list(wanted))
     by_id = [n for n in options.lists if isinstance(n, int)]
     ids = sorted({*by_id, *names.values()})
-    await connection.execute(SQL["freeze_lists"], account_id, import_id, ids, names)
+    if await connection.fetchval(SQL["freeze_lists"], account_id, import_id, ids, names):
+        return names
+    return await _frozen_by_another(connection, account_id, import_id)
+
+
+async def _frozen_by_another(
+    connection: Connection, account_id: AccountId, import_id: ImportId
+) -> dict[str, ListId]:
+    """Another shard was faster, and its names count; or the import ended, and none do."""
+    row = await connection.fetchrow(SQL["read_import"], account_id, import_id)
+    if row is None or row["list_names"] is None:
+        raise ImportEndedError
+    names: dict[str, ListId] = row["list_names"]
     return names
 
 

@@ -9,6 +9,9 @@ from enlist_merge.lists import MergePlan
 from enlist_merge.staging import ShardRows
 from enlist_rules.codes import Code
 from enlist_rules.fields import STORED
+from enlist_rules.identity import name_key
+from enlist_rules.listing import SEPARATOR
+from enlist_rules.rows import NOTES
 from enlist_shared.ids import ListId
 
 _CONTENT = (*map(str, STORED), "custom")
@@ -25,7 +28,8 @@ CLASSIFIED = {
 class Outcomes:
     """The outcomes of a shard.
 
-    `records` (record, outcome, warnings) has every record of the shard once, by number.
+    `records` (record, outcome, warnings) has every record of the shard once, by number; several
+    warnings are joined by `NOTES`.
     """
 
     records: pl.DataFrame
@@ -63,7 +67,9 @@ def settle(
     duplicates = pl.DataFrame(
         {"record": shard.folded.duplicates}, schema={"record": pl.UInt32}
     ).with_columns(outcome=pl.lit("duplicate"))
-    by_record = notes.group_by("record").agg(pl.col("note").sort().str.join(",").alias("warnings"))
+    by_record = notes.group_by("record").agg(
+        pl.col("note").sort().str.join(NOTES).alias("warnings")
+    )
     codes = notes.with_columns(pl.col("note").str.split(":").list.first()).unique()
     return Outcomes(
         records=pl.concat([classified.select("record", "outcome"), duplicates])
@@ -86,7 +92,7 @@ def _notes(
 ) -> pl.DataFrame:
     """Warnings (record, note) from every stage; a note is a code, or a code and its field."""
     noted = shard.rows.filter(pl.col("warnings").is_not_null())
-    read = noted.select("record", pl.col("warnings").str.split(",").alias("note")).explode("note")
+    read = noted.select("record", pl.col("warnings").str.split(NOTES).alias("note")).explode("note")
     folding = shard.folded.warnings.rename({"code": "note"})
     several = classified.filter("several")["record"]
     ambiguous = shard.folded.rows.filter(
@@ -103,5 +109,11 @@ def _gone(shard: ShardRows, plan: MergePlan, live: set[ListId]) -> pl.DataFrame:
         return pl.DataFrame(schema={"record": pl.UInt32, "note": pl.String})
     rows = shard.folded.rows
     if not gone.intersection(plan.option_lists):
-        rows = rows.filter(pl.col("lists").is_not_null())
+        keys = {key for key, list_id in plan.list_names.items() if list_id in gone}
+        cells = [cell for cell in rows["lists"].drop_nulls().unique() if _names_any(cell, keys)]
+        rows = rows.filter(pl.col("lists").is_in(cells))
     return rows.select("record", note=pl.lit(str(Code.LIST_GONE)))
+
+
+def _names_any(cell: str, keys: set[str]) -> bool:
+    return any(name_key(name) in keys for name in cell.split(SEPARATOR))
