@@ -66,7 +66,7 @@ class Code(StrEnum):
     CELL_TOO_LARGE = "cell_too_large"
     HEADER_REPEATED = "header_repeated"
     ERASED = "erased"
-    # field: warnings
+    # of a field
     EMAIL_MALFORMED = "email_malformed"
     TRUNCATED = "truncated"
     BLANKED = "blanked"
