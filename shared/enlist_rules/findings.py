@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from enlist_rules.codes import RECORD_RANK, Code
-from enlist_rules.rows import REJECT
+from enlist_rules.rows import NOTES, REJECT
 
 _RANKS: Final = {str(code): rank for code, rank in RECORD_RANK.items()}
 _CODES: Final = {rank: code for code, rank in _RANKS.items()}
@@ -33,7 +33,7 @@ class Findings:
     def warn(self, mask: pl.Series, code: Code, of_field: str) -> None:
         """Warn about a field of the records of `mask`."""
         if mask.any():
-            self.warnings.append((mask, f"{code}:{of_field}"))
+            self.warnings.append((mask, f"{code}:{of_field.replace(NOTES, '')}"))
 
     def rejects(self, records: pl.Series) -> pl.DataFrame:
         """The rejected records (REJECT), each with its first code by rank and that code's field."""
@@ -58,9 +58,9 @@ class Findings:
         )
 
     def warning_texts(self, height: int) -> pl.Series:
-        """`code:field` pairs joined by ",", null where there are none."""
+        """`code:field` pairs joined by `NOTES`, null where there are none."""
         if not self.warnings:
             return pl.repeat(None, height, dtype=pl.String, eager=True).alias("warnings")
         parts = [pl.when(mask).then(pl.lit(text)) for mask, text in self.warnings]
-        joined = pl.concat_str(parts, separator=",", ignore_nulls=True)
+        joined = pl.concat_str(parts, separator=NOTES, ignore_nulls=True)
         return pl.select(warnings=joined.replace("", None)).to_series()

@@ -2,7 +2,7 @@
 
 `record` numbers the row from 1 within the import; `first_key` and `last_key` are "" when blank;
 every field is null when blank; `custom` is a JSON object; `lists` are names joined by ";";
-`warnings` are `code:field` pairs joined by ",".
+`warnings` are `code:field` pairs joined by `NOTES`, as the name of a custom field may hold a comma.
 """
 
 from typing import Final
@@ -11,6 +11,7 @@ import polars as pl
 
 from enlist_rules.fields import STORED
 
+NOTES: Final = "\x1f"
 KEYS: Final = ("phone_number", "first_key", "last_key")
 ROW: Final = pl.Schema(
     {
