@@ -95,7 +95,7 @@ def refusal(text: str, region: str) -> str | None:
         halves = body[:place], body[place + 1 :]
         if char in "/,;" and all(_valid(SEPARATORS.sub("", half), region) for half in halves):
             return "multiple_numbers"
-    return None if body == text else "extension"
+    return "extension" if body != text or re.search("[,;]", text) else None
 
 
 def region_of(country: str) -> str | None:

@@ -12,6 +12,7 @@ WHITE_SPACE = (
 )
 # What is trimmed from a value: white space, and the zero-width marks that spreadsheets leave.
 TRIMMED = WHITE_SPACE + "\u200b\u2060\ufeff"
+BAD_BYTES = frozenset(map(chr, range(0xDC80, 0xDD00)))  # as surrogateescape writes them
 CELL_BYTES = 65_536
 
 
@@ -37,7 +38,7 @@ class Row:
     def faults(self, width: int) -> set[str]:
         """The record codes that concern the cells themselves, for a header `width` cells wide."""
         found = set()
-        if any("\udc80" <= char <= "\udcff" for cell in self.cells for char in cell):
+        if any(char in BAD_BYTES for cell in self.cells for char in cell):
             found.add("encoding")
         if any(len(cell.encode("utf-8", "surrogateescape")) > CELL_BYTES for cell in self.cells):
             found.add("cell_too_large")
@@ -50,8 +51,15 @@ class Row:
 
 
 def decode(data: bytes) -> str:
-    """UTF-8 without its mark; bytes that are no text stay behind as lone surrogates."""
-    return data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    """UTF-8 without its mark; bytes that are no text stay behind as lone surrogates.
+
+    Refused as `encoding` when those outnumber the characters beyond ASCII.
+    """
+    text = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    beyond = [char for char in text if char > "\x7f"]
+    if sum(char in BAD_BYTES for char in beyond) * 2 > len(beyond):
+        raise FileRefused("encoding")
+    return text
 
 
 class _Reader:

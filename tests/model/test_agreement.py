@@ -80,13 +80,13 @@ def test_records_are_folded_as_the_model_folds_them(upload: Upload) -> None:
             by_number.setdefault(one.number, []).append(one)
             one.warnings.clear()
     parts = [folding.fold(same, mode) for same in by_number.values()]
-    kept = {one.carrier.record: one for folded, _ in parts for one in folded}
+    kept = {one.carrier.record: one for ones, _ in parts for one in ones}
     assert set(answer.rows["record"]) == set(kept)
     assert set(answer.duplicates) == {one.record for _, lost in parts for one in lost}
     for row in answer.rows.iter_rows(named=True):
-        one = kept[row["record"]]
-        assert (row["first_key"], row["last_key"]) == one.keys
-        assert row["email"] == one.fields.get("email")
+        folded = kept[row["record"]]
+        assert (row["first_key"], row["last_key"]) == folded.keys
+        assert row["email"] == folded.fields.get("email")
     noticed = {
         (one.record, code) for same in by_number.values() for one in same for code in one.warnings
     }

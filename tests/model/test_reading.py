@@ -87,7 +87,7 @@ def test_a_lost_zero_is_a_warning() -> None:
         ("+447911123456,a,GB,c", "ragged"),
         ("+447911123456", "ragged"),
         ('+447911123456,"a"b,GB', "quote"),
-        ("+447911123456,\udcff,GB", "encoding"),
+        ("+447911123456,éé\udcff,GB", "encoding"),
         ("+447911123456,a\0,GB", "control_char"),
         (f"+447911123456,{'a' * 129},GB", "field_too_long"),
         ("Phone,city,country_code", "region_needed"),
@@ -117,6 +117,7 @@ def test_blank_rows_and_preamble_are_no_records() -> None:
         ('phone\n"1', "unterminated_quote"),
         ("city\nLondon", "header_missing"),
         ("phone,email,e-mail\n1,,", "header_duplicate"),
+        ("phone,city\n1,M\udcfcnchen", "encoding"),
     ],
 )
 def test_a_bad_file_is_refused_whole(text: str, code: str) -> None:
