@@ -14,6 +14,7 @@ from enlist_rules.folding import fold
 from enlist_rules.numbers import DEFAULT_NUMBER_TYPES
 from enlist_rules.options import Duplicates, NumberRules, OverLimit, ReadingRules
 from enlist_rules.reading import read_rows
+from enlist_rules.rows import NOTES
 from enlist_rules.validation import normalize
 
 
@@ -54,7 +55,7 @@ def test_records_are_read_as_the_model_reads_them(upload: Upload) -> None:
 
 
 def said(row: dict[str, Any]) -> tuple[Any, ...]:
-    warnings = {pair.partition(":")[0] for pair in (row["warnings"] or "").split(",") if pair}
+    warnings = {pair.partition(":")[0] for pair in (row["warnings"] or "").split(NOTES) if pair}
     lists = [name for name in (row["lists"] or "").split(";") if name]
     keys = (row["first_key"], row["last_key"])
     return row["phone_number"], keys, row["first_name"], lists, warnings, bool(row["fixed_line"])
