@@ -24,9 +24,17 @@ async def end_import(
     ending: Ending,
     code: Code | None = None,
     detail: str = "",
+    only_from: Status | None = None,
 ) -> bool:
-    """End an import as failed or cancelled and announce it; false when it had ended before."""
-    allowed = [status for status, following in MOVES.items() if ending in following]
+    """End an import as failed or cancelled and announce it.
+
+    False when it had ended before, or, with `only_from`, had left that state.
+    """
+    allowed = [
+        status
+        for status, following in MOVES.items()
+        if ending in following and only_from in (None, status)
+    ]
     row = await connection.fetchrow(
         SQL["end_import"], account_id, import_id, ending, code, _message(code, detail), allowed
     )

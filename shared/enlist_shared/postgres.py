@@ -1,9 +1,10 @@
 """Connections to the ledger: one pool a role, one account a transaction."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 import asyncpg
@@ -20,11 +21,15 @@ _TRANSIENT_CLASSES: Final = ("08", "40", "53", "55", "57", "58")
 
 @asynccontextmanager
 async def open_pool(
-    settings: PostgresSettings, application: str, prepare: Sequence[str] = ()
+    settings: PostgresSettings,
+    application: str,
+    prepare: Sequence[str] = (),
+    session: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[asyncpg.Pool]:
     """A pool of connections of the role in the DSN, closed when the context ends.
 
     `prepare` is run once on each new connection: temporary tables that live as long as it does.
+    `session` are further server settings of its connections.
     """
     pool = await asyncpg.create_pool(
         settings.dsn.get_secret_value(),
@@ -40,6 +45,7 @@ async def open_pool(
             "idle_in_transaction_session_timeout": _milliseconds(
                 settings.idle_in_transaction_timeout
             ),
+            **session,
         },
     )
     try:

@@ -1,6 +1,7 @@
 """Builds a merger: pools, object store and broker, opened in order and owned here."""
 
 from functools import partial
+from typing import Final
 
 from enlist_merge.handlers import Merger
 from enlist_merge.merging import STAGE
@@ -16,12 +17,15 @@ from enlist_shared.postgres import open_pool
 from enlist_shared.topics import Topic
 from enlist_shared.worker import run_worker
 
+# A shard is staged in memory: with the default of 8 MB it would go through temporary files.
+SESSION: Final = {"temp_buffers": "48MB"}
+
 
 async def run(settings: MergeSettings) -> None:
     """Record chunks and merge shards, relay and reconcile, until told to stop."""
     tables = (STAGE["create_staged"], STAGE["create_classified"])
     async with (
-        open_pool(settings.postgres, "merge", tables) as pool,
+        open_pool(settings.postgres, "merge", tables, SESSION) as pool,
         open_pool(settings.system_postgres, "reconciler") as system_pool,
         open_objectstore(settings.s3) as store,
     ):
@@ -37,5 +41,5 @@ async def run(settings: MergeSettings) -> None:
         )
         join("merge.shards", Topic.SHARD_READY, ShardReady, merger.on_shard_ready)
         relay = Relay(settings.system_postgres.dsn.get_secret_value(), broker)
-        reconciler = Reconciler(system_pool, settings.stalled_after)
+        reconciler = Reconciler(system_pool, pool, settings.stalled_after, settings.abandoned_after)
         await run_worker(broker, relay.run(), reconciler.run())

@@ -1,7 +1,8 @@
 """The reconciler: Kafka may forget anything, the ledger does not.
 
 One runs at a time. It announces again every unit whose lease ran out or whose time to retry has
-come, and whatever an import waits for when it has stood still (architecture, decision 7).
+come, and whatever an import waits for when it has stood still (architecture, decision 7). Uploads
+that nobody goes on with are cancelled.
 """
 
 import asyncio
@@ -10,10 +11,12 @@ from typing import Final
 
 import asyncpg
 
+from enlist_shared.endings import end_import
 from enlist_shared.events import ChunkReady, Event, ImportAccepted, ShardReady
 from enlist_shared.outbox import announce_all
+from enlist_shared.postgres import account_transaction
 from enlist_shared.statements import statements
-from enlist_shared.states import UnitKind
+from enlist_shared.states import Status, UnitKind
 from enlist_shared.telemetry import describe, logger
 from enlist_shared.topics import Lane, Topic
 
@@ -23,24 +26,36 @@ _EVERY: Final = 1.0  # seconds
 
 
 class Reconciler:
-    """Any number may run, one at a time works."""
+    """Any number may run, one at a time works.
 
-    def __init__(self, pool: asyncpg.Pool, stalled_after: float) -> None:
-        self._pool = pool
+    `system_pool` finds what is overdue in every account; `merge_pool` ends imports in theirs.
+    """
+
+    def __init__(
+        self,
+        system_pool: asyncpg.Pool,
+        merge_pool: asyncpg.Pool,
+        stalled_after: float,
+        abandoned_after: float,
+    ) -> None:
+        self._system_pool = system_pool
+        self._merge_pool = merge_pool
         self._stalled_after = timedelta(seconds=stalled_after)
+        self._abandoned_after = timedelta(seconds=abandoned_after)
 
     async def run(self) -> None:
         """Reconcile every second until cancelled."""
         while True:
             try:
                 await self.reconcile()
+                await self.end_abandoned()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 logger().warning("reconciler.interrupted", **describe(error))
             await asyncio.sleep(_EVERY)
 
     async def reconcile(self) -> int:
         """Announce what is overdue; returns how many units were announced again."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._system_pool.acquire() as connection, connection.transaction():
             if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _ELECTION):
                 return 0
             rows = await connection.fetch(SQL["overdue"], self._stalled_after)
@@ -52,6 +67,17 @@ class Reconciler:
                 )
                 logger().info("reconciler.said_again", units=len(rows))
         return len(rows)
+
+    async def end_abandoned(self) -> int:
+        """Cancel uploads that stopped long ago; returns how many."""
+        rows = await self._system_pool.fetch(SQL["abandoned"], self._abandoned_after)
+        ended = 0
+        for account_id, import_id in rows:
+            async with account_transaction(self._merge_pool, account_id) as connection:
+                ended += await end_import(
+                    connection, account_id, import_id, Status.CANCELLED, only_from=Status.RECEIVING
+                )
+        return ended
 
 
 def _event(row: asyncpg.Record) -> tuple[Topic, str, Event]:

@@ -10,3 +10,6 @@ class MergeSettings(ServiceSettings):
 
     system_postgres: PostgresSettings
     new_lists: int = Field(default=1000, ge=0, description="an import may create so many lists")
+    abandoned_after: float = Field(
+        default=600.0, gt=0, description="seconds after which an upload that stopped is cancelled"
+    )

@@ -30,6 +30,14 @@ WHERE due_at <= now() AND (emitted_at < due_at OR quiet_until <= now())
 ORDER BY moved_at
 LIMIT 1000
 
+-- name: abandoned
+-- Uploads that stopped without anybody saying so: their process died.
+SELECT account_id, import_id
+FROM imports
+WHERE status = 'receiving' AND moved_at <= now() - $1::interval
+ORDER BY moved_at
+LIMIT 1000
+
 -- name: said_again
 UPDATE units SET emitted_at = now(), emissions = emissions + 1
 WHERE (account_id, import_id, kind, number) IN (
