@@ -73,6 +73,8 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "duplicates": st.sampled_from(("merge", "merge", "merge_by_number", "skip")),
     "convert_national": st.booleans(),
     "channel": st.sampled_from(("phone", "whatsapp")),
+    "default_region": st.sampled_from(("GB", "DE", "US")),
+    "number_types": st.sampled_from((["MOBILE"], ["MOBILE", "FIXED_LINE_OR_MOBILE", "UAN"])),
     "over_limit": st.sampled_from(("reject", "truncate", "blank")),
     "unmapped": st.sampled_from(("custom", "skip")),
     "lists": st.lists(st.sampled_from(LIST_NAMES), max_size=2),

@@ -26,7 +26,12 @@ def normalized(upload: Upload) -> tuple[Any, Any, Any]:
     assert header is not None
     start = upload.data.index(separator.join(header).encode())
     body = upload.data[start + len(separator.join(header).encode()) :]
-    numbers = NumberRules("GB", upload.options.get("convert_national", False), DEFAULT_NUMBER_TYPES)
+    options = upload.options
+    numbers = NumberRules(
+        options.get("default_region", "GB"),
+        options.get("convert_national", False),
+        frozenset(options.get("number_types", DEFAULT_NUMBER_TYPES)),
+    )
     over_limit = OverLimit(upload.options.get("over_limit", "reject"))
     read = read_rows(body, len(header), separator, header, 1)
     mapping = map_columns(header, upload.options)
