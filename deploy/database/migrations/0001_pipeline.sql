@@ -106,7 +106,8 @@ CREATE TABLE imports (
     chunks_normalized <= chunks AND shards_merged + shards_given_up <= shards)
 );
 CREATE INDEX imports_unfinished ON imports (moved_at)
-  WHERE status IN ('accepted', 'splitting', 'normalizing', 'forecasting', 'merging', 'undoing');
+  WHERE status IN (
+    'receiving', 'accepted', 'splitting', 'normalizing', 'forecasting', 'merging', 'undoing');
 
 CREATE TABLE chunks (
   account_id    uuid    NOT NULL,
