@@ -5,7 +5,7 @@ MEMBERS := shared services/ingest services/normalize services/merge cli
 STAMP := .venv/.enlist-setup
 SOURCES := shared services cli tests
 
-.PHONY: help setup lock demo check test bench clean
+.PHONY: help setup lock demo check test test-kafka bench docs clean
 
 help: ## list every door
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
@@ -37,8 +37,21 @@ check: setup ## lint, types, import contracts
 test: setup ## the suite; starts and stops what it needs
 	$(BIN)/pytest
 
+test-kafka: setup build/kafka/.complete ## the live and pipeline suites, and faults, on Apache Kafka 4
+	ENLIST_TEST_KAFKA_JARS=build/kafka $(BIN)/pytest tests/live tests/pipeline tests/kafka
+
+build/kafka/.complete: tests/kafka/pom.xml
+	@for program in java mvn; do command -v $$program >/dev/null || { \
+	  echo "make test-kafka: $$program is missing; it needs Java 17 or newer and Maven" >&2; exit 1; }; done
+	rm -rf $(@D)
+	mvn --quiet --batch-mode --file $< dependency:copy-dependencies -DoutputDirectory=$(abspath $(@D))
+	touch $@
+
 bench: setup ## measure throughput, memory and the floor; prints a table
 	$(BIN)/python -m tests.bench
+
+docs: setup ## write the pages that are made from code
+	$(BIN)/python -m docs.generate
 
 clean: ## remove what setup made
 	rm -rf .venv
