@@ -15,7 +15,6 @@ import asyncpg
 from enlist.client import Client
 from enlist.embedded import postgres
 from enlist.embedded.credentials import Credentials
-from enlist.embedded.data_directory import DataDirectory
 from enlist.embedded.program import Program, running
 from enlist.embedded.ready_file import Ready
 from enlist_shared.accounts import create_account
@@ -78,6 +77,6 @@ async def running_stack(folder: Path, workers: int) -> AsyncIterator[Stack]:
 
 
 def _superuser(data: Path, ready: Ready) -> str:
-    password = Credentials.kept_in(DataDirectory.at(data).credentials).superuser
+    password = Credentials.kept_in(data / "credentials.json").superuser
     address = urlsplit(ready.postgres)
     return postgres.dsn(address.port or 0, password, database=address.path.strip("/"))
