@@ -67,7 +67,7 @@ def _rows(body: bytes, piece: Slice) -> list[tuple[Any, ...]]:
 
 
 @given(uploads(max_rows=8))
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_chunks_of_every_size_give_the_same_rows(upload: Upload) -> None:
     """From one byte, where every record is a chunk, to the whole file in one."""
     try:
