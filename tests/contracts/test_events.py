@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
@@ -22,7 +22,7 @@ ACCOUNT: Final = AccountId(UUID("01890a5d-ac96-774b-bcce-b302099a8057"))
 IMPORT: Final = ImportId(UUID("01890a5d-ac96-774b-bcce-b302099a8058"))
 WHOSE: Final = {"account_id": ACCOUNT, "import_id": IMPORT}
 ACCEPTED: Final = datetime(2026, 11, 22, 21, 30, 0, 123456, UTC)
-ENDED: Final = {
+ENDED: Final[dict[str, Any]] = {
     **WHOSE,
     "source": Source.FILE,
     "purpose": Purpose.CONTACTS,
@@ -30,7 +30,7 @@ ENDED: Final = {
     "lists": (ListId(3), ListId(4)),
     "channel": Channel.PHONE,
     "counts": events.Counts(
-        records=10, created=4, updated=1, unchanged=1, duplicate=1, rejected=2, unprocessed=1,
+        records=10, created=5, updated=1, unchanged=1, duplicate=1, rejected=2, unprocessed=0,
         warnings=2, suppressed=1, listed=5, unlisted=0, fixed_line=1,
     ),
     "reasons": {Code.PHONE_INVALID: 2},
@@ -38,6 +38,7 @@ ENDED: Final = {
     "accepted_at": ACCEPTED,
     "completed_at": ACCEPTED.replace(second=1),
 }  # fmt: skip
+PARTLY: Final = ENDED["counts"].model_copy(update={"created": 4, "unprocessed": 1})
 MANIFEST: Final = ObjectKey(f"{ACCOUNT}/imports/{IMPORT}/manifest/{'ab' * 32}")
 EVENTS: Final[dict[Topic, BaseModel]] = {
     Topic.IMPORT_ACCEPTED: events.ImportAccepted(**WHOSE),
@@ -53,7 +54,7 @@ EVENTS: Final[dict[Topic, BaseModel]] = {
     ),
     Topic.IMPORT_COMPLETED: events.ImportCompleted.model_validate(ENDED),
     Topic.IMPORT_FAILED: events.ImportFailed.model_validate(
-        {**ENDED, "status": Status.FAILED, "code": Code.SHARD_FAILED}
+        {**ENDED, "status": Status.FAILED, "code": Code.SHARD_FAILED, "counts": PARTLY}
     ),
     Topic.DEAD_LETTER: events.DeadLettered(
         topic=Topic.CHUNK_READY, partition=3, offset=42, reason="ValidationError"

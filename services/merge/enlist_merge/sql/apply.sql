@@ -1,5 +1,6 @@
 -- The writes of a shard, made from `classified` alone, in the order of every writer:
--- contacts, memberships, change entries. $1 account, $2 import, $3 the channel as a bit, $4 seq.
+-- contacts with their change entries, then memberships.
+-- $1 account, $2 import, $3 the channel as a bit, $4 seq.
 
 -- name: create_contacts
 INSERT INTO contacts (
