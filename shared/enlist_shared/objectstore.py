@@ -7,7 +7,7 @@ object metadata; sizes and hashes are kept in the ledger and in manifests.
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _THREADS = 8
+_FIRST_REGION = "us-east-1"  # the one that a new bucket must not name (Amazon's API)
 
 
 class ObjectMissingError(Exception):
@@ -106,7 +107,35 @@ class ObjectStore:
 @asynccontextmanager
 async def open_objectstore(settings: S3Settings) -> AsyncIterator[ObjectStore]:
     """A client of the bucket in the settings."""
-    client = boto3.client(
+    with (
+        closing(_client(settings)) as client,
+        ThreadPoolExecutor(_THREADS, thread_name_prefix="s3") as executor,
+    ):
+        yield ObjectStore(client, settings.bucket, executor)
+
+
+def make_bucket(settings: S3Settings) -> bool:
+    """Make the bucket unless it is there; whether it was missing. For those who set a system up.
+
+    Raises:
+        BotoCoreError, ClientError: the server does not answer, or refuses.
+    """
+    bucket, region = settings.bucket, settings.region
+    with closing(_client(settings)) as client:
+        try:
+            client.head_bucket(Bucket=bucket)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") not in {"404", "NoSuchBucket"}:
+                raise
+        else:
+            return False
+        place: dict[str, Any] = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        client.create_bucket(Bucket=bucket, **({} if region == _FIRST_REGION else place))
+    return True
+
+
+def _client(settings: S3Settings) -> "S3Client":
+    return boto3.client(
         "s3",
         endpoint_url=settings.endpoint,
         region_name=settings.region,
@@ -123,6 +152,3 @@ async def open_objectstore(settings: S3Settings) -> AsyncIterator[ObjectStore]:
             response_checksum_validation="when_required",
         ),
     )
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="s3") as executor:
-        yield ObjectStore(client, settings.bucket, executor)
-    client.close()

