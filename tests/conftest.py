@@ -1,6 +1,9 @@
 """What every test may use. The fixtures themselves live in `tests/fixtures`."""
 
+import os
+
 from hypothesis import HealthCheck, settings
+from tests.fixtures import brokers, kafka
 
 pytest_plugins = ["tests.fixtures.backends", "tests.fixtures.database", "tests.fixtures.stack"]
 
@@ -9,3 +12,10 @@ settings.register_profile(
     "enlist", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("enlist")
+
+# What only Apache Kafka can show; `make test-kafka` names its jars.
+collect_ignore = [] if kafka.JARS in os.environ else ["kafka"]
+
+
+def pytest_report_header() -> str:
+    return f"broker: {brokers.described()}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+from tests.fixtures.brokers import given_broker
 
 from enlist.client import Client
 from enlist.embedded.program import launched_by
@@ -63,10 +64,18 @@ class LocalStack:
 @asynccontextmanager
 async def up(folder: Path, ready_file: Path) -> AsyncIterator[LocalStack]:
     """A stack on the folder; whatever is left of it at the end is killed."""
+    async with given_broker() as kafka:
+        own = () if kafka is None else ("--kafka", kafka.bootstrap_servers)
+        async with _up(folder, ready_file, own) as stack:
+            yield stack
+
+
+@asynccontextmanager
+async def _up(folder: Path, ready_file: Path, own: tuple[str, ...]) -> AsyncIterator[LocalStack]:
     process = await asyncio.create_subprocess_exec(
         *launched_by(os.getpid(), signal.SIGTERM),  # so that it ends with a killed test run too
         *(sys.executable, "-m", "enlist", "up", "--data-dir", str(folder)),
-        *("--ready-file", str(ready_file), "--workers", "1"),
+        *("--ready-file", str(ready_file), "--workers", "1", *own),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
