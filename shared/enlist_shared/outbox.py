@@ -90,19 +90,33 @@ class Relay:
             return
 
     async def _relay_batch(self, connection: asyncpg.Connection) -> bool:
+        """Publish some rows; false when there were none.
+
+        Raises:
+            ConnectionError: the broker did not take a row. What follows it is published again,
+                behind it; this relay steps down, as another one may reach the broker.
+        """
         rows = await connection.fetch(_UNPUBLISHED, _BATCH)
-        published = []
-        try:
-            acknowledgements = [await self._send(row) for row in rows]
-            for row, acknowledgement in zip(rows, acknowledgements, strict=True):
-                await acknowledgement
-                published.append(row["id"])
-        except Exception as error:
-            logger().warning("relay.unpublished", **describe(error))
-            await asyncio.sleep(_IDLE_SECONDS)
+        answers = await self._publish(rows)
+        errors = [each for each in answers if isinstance(each, BaseException)]
+        published = answers.index(errors[0]) if errors else len(answers)
         if published:
-            await connection.execute(_PUBLISHED, published)
-        return bool(published)
+            ids = [row["id"] for row in rows[:published]]
+            await connection.execute(_PUBLISHED, ids)
+        if errors:
+            logger().warning("relay.unpublished", **describe(errors[0]))
+            raise ConnectionError("the broker did not take an event")
+        return bool(rows)
+
+    async def _publish(self, rows: list[asyncpg.Record]) -> list[object]:
+        """The broker's answers in the order of the rows, an error where there is none."""
+        sent: list[asyncio.Future[object]] = []
+        try:
+            for row in rows:
+                sent.append(await self._send(row))  # noqa: PERF401 - what was sent is kept
+        except Exception as error:
+            return [*await asyncio.gather(*sent, return_exceptions=True), error]
+        return await asyncio.gather(*sent, return_exceptions=True)
 
     async def _send(self, row: asyncpg.Record) -> "asyncio.Future[object]":
         future: asyncio.Future[object] = await self._broker.publish(
