@@ -11,8 +11,8 @@ from tests.fixtures.ingest import announced
 from tests.fixtures.ledger import counts_of, import_row
 from tests.fixtures.pipeline import Pipeline, pipeline_of
 
-from enlist_merge.ledger import ImportEndedError
 from enlist_merge.lists import merge_plan
+from enlist_shared.endings import ImportEndedError
 from enlist_shared.ids import AccountId
 from enlist_shared.settings import S3Settings
 
