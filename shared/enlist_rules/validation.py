@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from enlist_rules.cleaning import trimmed
 from enlist_rules.codes import Code
 from enlist_rules.custom import custom_objects
 from enlist_rules.fields import CUSTOM_PREFIX, LISTS, NAME, SKIP, STORED, Field
@@ -145,7 +146,7 @@ def _split_names(
     findings.warn(spaced, Code.NAME_SPLIT, NAME)
     head, tail = full.str.replace(r"(?s)^(.*) [^ ]*$", "$1"), full.str.replace(r"(?s)^.* ", "")
     return pl.select(
-        first_name=pl.when(wanted).then(head).otherwise(firsts),
+        first_name=pl.when(wanted).then(trimmed(pl.lit(head))).otherwise(firsts),
         last_name=pl.when(spaced).then(tail).otherwise(lasts),
     ).to_dict(as_series=True)
 

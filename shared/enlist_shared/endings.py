@@ -17,6 +17,10 @@ SQL: Final = statements(__package__, "endings.sql")
 Ending = Literal[Status.FAILED, Status.CANCELLED]
 
 
+class ImportEndedError(Exception):
+    """The import is no longer in the state that this work belongs to: nothing may be written."""
+
+
 async def end_import(
     connection: Connection,
     account_id: AccountId,

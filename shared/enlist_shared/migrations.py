@@ -46,7 +46,7 @@ async def migrate(connection: asyncpg.Connection, folder: Path = DATABASE_FOLDER
     Raises:
         SchemaMismatchError: the database knows migrations that this version does not.
     """
-    available = {path.stem: path.read_text() for path in sorted((folder / "migrations").iterdir())}
+    available = {path.stem: path.read_text() for path in sorted(folder.glob("migrations/*.sql"))}
     await connection.execute("SELECT pg_advisory_lock($1::bigint)", _ONE_AT_A_TIME)
     try:
         async with connection.transaction():

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import asyncpg
 
 from enlist_merge.giving_up import fail_import, give_up_shard
-from enlist_merge.ledger import SQL, ChunkLedger, ImportEndedError
+from enlist_merge.ledger import SQL, ChunkLedger
 from enlist_merge.lists import merge_plan
 from enlist_merge.merging import ShardEndedError, ShardMerge
 from enlist_merge.staging import read_shard
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_shared.claims import Answer, Claim, Claims, Unit
+from enlist_shared.endings import ImportEndedError
 from enlist_shared.events import ChunkNormalized, ShardReady
 from enlist_shared.failures import with_retries
 from enlist_shared.manifests import ChunkManifest
@@ -55,7 +56,7 @@ class Merger:
             logger().info("shard.ended", import_id=str(unit.import_id), shard=unit.number)
 
     async def _record(self, event: ChunkNormalized) -> list[ShardReady]:
-        ledger = ChunkLedger(self.pool)
+        ledger = ChunkLedger(self.pool, self.new_lists)
         if event.key is None:
             await with_retries(lambda: ledger.fail(event))
             return []

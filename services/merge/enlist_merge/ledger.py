@@ -7,8 +7,9 @@ from typing import Final
 
 import asyncpg
 
-from enlist_rules.codes import Code
-from enlist_shared.endings import end_import, final_report, progressed
+from enlist_merge.lists import plan_within
+from enlist_rules.codes import Code, PermanentFailure
+from enlist_shared.endings import ImportEndedError, end_import, final_report, progressed
 from enlist_shared.events import ChunkNormalized, ImportCompleted, ShardReady
 from enlist_shared.ids import AccountId, ImportId
 from enlist_shared.manifests import ChunkManifest
@@ -21,15 +22,12 @@ from enlist_shared.topics import Lane, Topic
 SQL: Final = statements(__package__, "ledger.sql")
 
 
-class ImportEndedError(Exception):
-    """The import is no longer in the state that this work belongs to: nothing may be written."""
-
-
 @dataclass(frozen=True, slots=True)
 class ChunkLedger:
     """Records chunks with connections of enlist_merge."""
 
     pool: asyncpg.Pool
+    new_lists: int
 
     async def fail(self, event: ChunkNormalized) -> None:
         """A chunk that will never be normalised ends its import; nothing was merged."""
@@ -48,8 +46,41 @@ class ChunkLedger:
         with suppress(ImportEndedError):
             async with account_transaction(self.pool, event.account_id) as connection:
                 if await _record(connection, event, manifest):
-                    return await _count(connection, event, manifest)
+                    return await self._count(connection, event, manifest)
         return ()
+
+    async def _count(
+        self, connection: Connection, event: ChunkNormalized, manifest: ChunkManifest
+    ) -> Sequence[ShardReady]:
+        counted = await connection.fetchrow(
+            SQL["count_chunk"], event.account_id, event.import_id, manifest.phonenumbers_version
+        )
+        if counted is None:
+            raise ImportEndedError
+        if counted["chunks_normalized"] < counted["chunks"]:
+            if counted["progress_due"]:
+                await announce_progress(connection, counted)
+            return ()
+        return await self._open_shards(connection, counted)
+
+    async def _open_shards(
+        self, connection: Connection, counted: asyncpg.Record
+    ) -> Sequence[ShardReady]:
+        """After the last chunk: compare the two counts of records, then make the shards' units."""
+        account_id, import_id = AccountId(counted["account_id"]), ImportId(counted["import_id"])
+        totals = await connection.fetchrow(SQL["chunk_totals"], account_id, import_id)
+        if totals is None or totals["records"] != counted["records"]:
+            await end_import(connection, account_id, import_id, Status.FAILED, Code.COUNT_MISMATCH)
+            return ()
+        filled = await _insert_shards(connection, account_id, import_id, totals)
+        if not filled:
+            await _complete_empty(connection, account_id, import_id, self.new_lists)
+        ready = [ShardReady(account_id=account_id, import_id=import_id, shard=s) for s in filled]
+        if counted["lane"] == Lane.MAIN:  # a small import is merged in place: one hop fewer
+            await announce_all(
+                connection, [(Topic.SHARD_READY, f"{import_id}:{e.shard}", e) for e in ready]
+            )
+        return ready
 
 
 async def _record(connection: Connection, event: ChunkNormalized, manifest: ChunkManifest) -> bool:
@@ -74,29 +105,11 @@ async def _record(connection: Connection, event: ChunkNormalized, manifest: Chun
     )
 
 
-async def _count(
-    connection: Connection, event: ChunkNormalized, manifest: ChunkManifest
-) -> Sequence[ShardReady]:
-    counted = await connection.fetchrow(
-        SQL["count_chunk"], event.account_id, event.import_id, manifest.phonenumbers_version
-    )
-    if counted is None:
-        raise ImportEndedError
-    if counted["chunks_normalized"] < counted["chunks"]:
-        if counted["progress_due"]:
-            await announce_progress(connection, counted)
-        return ()
-    return await _open_shards(connection, counted)
-
-
-async def _open_shards(connection: Connection, counted: asyncpg.Record) -> Sequence[ShardReady]:
-    """After the last chunk: compare the two counts of records, then make the shards' units."""
-    account_id, import_id = AccountId(counted["account_id"]), ImportId(counted["import_id"])
-    totals = await connection.fetchrow(SQL["chunk_totals"], account_id, import_id)
-    if totals is None or totals["records"] != counted["records"]:
-        await end_import(connection, account_id, import_id, Status.FAILED, Code.COUNT_MISMATCH)
-        return ()
-    rows: list[int] = [int(total) for total in totals["shard_rows"]]
+async def _insert_shards(
+    connection: Connection, account_id: AccountId, import_id: ImportId, totals: asyncpg.Record
+) -> list[int]:
+    """Make the shards, and units for those that have rows; the import is `merging` from here."""
+    rows = [int(total) for total in totals["shard_rows"]]
     filled = [shard for shard, count in enumerate(rows) if count]
     await connection.execute(SQL["insert_shards"], account_id, import_id, rows)
     await connection.execute(SQL["insert_shard_units"], account_id, import_id, filled)
@@ -109,15 +122,21 @@ async def _open_shards(connection: Connection, counted: asyncpg.Record) -> Seque
         len(rows) - len(filled),
     )
     await announce_progress(connection, row)
-    if not filled:
-        await complete_import(connection, account_id, import_id)
-        return ()
-    ready = [ShardReady(account_id=account_id, import_id=import_id, shard=s) for s in filled]
-    if counted["lane"] == Lane.MAIN:  # a small import is merged in place, without another hop
-        await announce_all(
-            connection, [(Topic.SHARD_READY, f"{import_id}:{e.shard}", e) for e in ready]
+    return filled
+
+
+async def _complete_empty(
+    connection: Connection, account_id: AccountId, import_id: ImportId, new_lists: int
+) -> None:
+    """Nothing was forwarded: no shard will run, so lists and end are made here."""
+    try:
+        await plan_within(connection, account_id, import_id, new_lists)
+    except PermanentFailure as failure:
+        await end_import(
+            connection, account_id, import_id, Status.FAILED, failure.code, failure.detail
         )
-    return ready
+    else:
+        await complete_import(connection, account_id, import_id)
 
 
 async def complete_import(

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import asyncpg
 
-from enlist_merge.ledger import SQL, ImportEndedError
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.identity import name_key
 from enlist_rules.options import Duplicates
+from enlist_shared.endings import ImportEndedError
 from enlist_shared.ids import AccountId, ImportId, ListId
 from enlist_shared.options import Channel, ImportOptions
 from enlist_shared.postgres import Connection, account_transaction
+from enlist_shared.statements import statements
+
+SQL: Final = statements(__package__, "lists.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +36,27 @@ class MergePlan:
 async def merge_plan(
     pool: asyncpg.Pool, account_id: AccountId, import_id: ImportId, new_lists: int
 ) -> MergePlan:
-    """The plan of an import in `merging`; the first to ask creates its lists.
+    """As `plan_within`, in a transaction of its own: lists are there before any shard merges."""
+    async with account_transaction(pool, account_id) as connection:
+        return await plan_within(connection, account_id, import_id, new_lists)
+
+
+async def plan_within(
+    connection: Connection, account_id: AccountId, import_id: ImportId, new_lists: int
+) -> MergePlan:
+    """The plan of an import in `merging`; the first to ask creates and freezes its lists.
 
     Raises:
         PermanentFailure: `too_many_lists`; nothing was created.
         ImportEndedError: it is not in `merging` any more; nothing was created.
     """
-    async with account_transaction(pool, account_id) as connection:
-        row = await connection.fetchrow(SQL["read_import"], account_id, import_id)
-        if row is None:
-            raise LookupError("an import that was claimed exists")
-        options = ImportOptions.model_validate(row["options"])
-        names = row["list_names"]
-        if names is None:
-            names = await _freeze(connection, account_id, import_id, options, new_lists)
+    row = await connection.fetchrow(SQL["read_import"], account_id, import_id)
+    if row is None:
+        raise LookupError("an import that was claimed exists")
+    options = ImportOptions.model_validate(row["options"])
+    names = row["list_names"]
+    if names is None:
+        names = await _freeze(connection, account_id, import_id, options, new_lists)
     return MergePlan(
         channel=Channel(row["channel"]),
         duplicates=options.duplicates,
@@ -67,7 +78,7 @@ async def _freeze(
     options: ImportOptions,
     new_lists: int,
 ) -> dict[str, ListId]:
-    """Create what is missing, in key order, and write the ids into the import."""
+    """Create what is missing, in key order, and write the ids into the import, for ever."""
     rows = await connection.fetch(SQL["named_lists"], account_id, import_id)
     wanted: dict[str, str] = {}
     for name in (*(n for n in options.lists if isinstance(n, str)), *(r["name"] for r in rows)):
