@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID, uuid4
 
+from aiokafka.partitioner import DefaultPartitioner
 from faststream import AckPolicy, BaseMiddleware
 from faststream.kafka import KafkaBroker
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
@@ -22,6 +23,7 @@ from enlist_shared.topics import Topic
 
 Publish: TypeAlias = Callable[[Topic, str, BaseModel], Awaitable[None]]
 _DRAIN_SECONDS: Final = 25.0
+_by_hash: Final = DefaultPartitioner()
 _RETRY_SECONDS: Final = 1.0
 _MECHANISMS: Final = {
     "PLAIN": SASLPlaintext,
@@ -39,6 +41,7 @@ def make_broker(
         client_id=settings.client_id,
         request_timeout_ms=settings.request_timeout_ms,
         acks="all",
+        partitioner=spread_evenly,
         enable_idempotence=settings.enable_idempotence,
         allow_auto_create_topics=False,
         graceful_timeout=_DRAIN_SECONDS,
@@ -63,6 +66,17 @@ async def keep_connected(broker: KafkaBroker) -> None:
             return
 
 
+def spread_evenly(key: bytes | None, partitions: list[int], available: list[int]) -> int:
+    """The partition of a key: `import:n` counts through them, anything else goes by its hash.
+
+    The units of one import are few and equally long, so chance would leave workers idle.
+    """
+    number = (key or b"").rpartition(b":")[2]
+    if key and b":" in key and number.isdigit():
+        return sorted(partitions)[int(number) % len(partitions)]
+    return _by_hash(key, partitions, available)
+
+
 async def _start(broker: KafkaBroker) -> None:
     """As `KafkaBroker.start`, with the subscribers joining their groups side by side."""
     await broker.connect()
@@ -71,16 +85,19 @@ async def _start(broker: KafkaBroker) -> None:
 
 
 def cloud_event(topic: str, event_id: UUID, subject: str, time: datetime) -> dict[str, str]:
-    """The headers of an event; source: CloudEvents 1.0.2, Kafka protocol binding, binary mode."""
-    return {
+    """The headers of an event; source: CloudEvents 1.0.2, Kafka protocol binding, binary mode.
+
+    An event that is about no import has no subject: an empty one is not allowed.
+    """
+    headers = {
         "ce_specversion": "1.0",
         "ce_id": str(event_id),
         "ce_type": topic,
         "ce_source": "/enlist",
-        "ce_subject": subject,
         "ce_time": time.astimezone(UTC).isoformat(),
         "content-type": "application/json",
     }
+    return headers | {"ce_subject": subject} if subject else headers
 
 
 def publisher(broker: KafkaBroker) -> Publish:
