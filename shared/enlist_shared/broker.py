@@ -74,7 +74,7 @@ def spread_evenly(key: bytes | None, partitions: list[int], available: list[int]
     number = (key or b"").rpartition(b":")[2]
     if key and b":" in key and number.isdigit():
         return sorted(partitions)[int(number) % len(partitions)]
-    return _by_hash(key, partitions, available)
+    return int(_by_hash(key, partitions, available))
 
 
 async def _start(broker: KafkaBroker) -> None:
