@@ -46,7 +46,7 @@ async def migrate(connection: asyncpg.Connection, folder: Path = DATABASE_FOLDER
     Raises:
         SchemaMismatchError: the database knows migrations that this version does not.
     """
-    available = {path.stem: path.read_text() for path in sorted(folder.glob("migrations/*.sql"))}
+    available = _available(folder / "migrations")
     await connection.execute("SELECT pg_advisory_lock($1::bigint)", _ONE_AT_A_TIME)
     try:
         async with connection.transaction():
@@ -61,6 +61,11 @@ async def migrate(connection: asyncpg.Connection, folder: Path = DATABASE_FOLDER
         return missing
     finally:
         await connection.execute("SELECT pg_advisory_unlock($1::bigint)", _ONE_AT_A_TIME)
+
+
+def _available(folder: Path) -> dict[str, str]:
+    """The migrations by name, in order; other files in the folder are none."""
+    return {path.stem: path.read_text() for path in sorted(folder.glob("*.sql"))}
 
 
 async def _apply(connection: asyncpg.Connection, name: str, text: str) -> None:

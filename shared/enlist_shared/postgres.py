@@ -15,8 +15,9 @@ from enlist_shared.settings import PostgresSettings
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 # The classes of errors after which the same transaction may succeed: connection lost, resources,
-# operator intervention, serialisation and deadlock, lock not available. (PostgreSQL, appendix A)
-_TRANSIENT_CLASSES: Final = ("08", "40", "53", "55", "57", "58")
+# operator intervention, serialisation and deadlock, lock not available; and 25P03, a transaction
+# that was idle for too long. (PostgreSQL, appendix A)
+_TRANSIENT_CLASSES: Final = ("08", "25P03", "40", "53", "55", "57", "58")
 
 
 @asynccontextmanager

@@ -21,6 +21,7 @@ TRANSIENT = [
     asyncpg.CannotConnectNowError(),
     asyncpg.TooManyConnectionsError(),
     asyncpg.DiskFullError(),
+    asyncpg.IdleInTransactionSessionTimeoutError(),
     asyncpg.ConnectionDoesNotExistError(),
     asyncpg.InterfaceError("connection is closed"),
 ]
