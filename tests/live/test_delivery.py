@@ -139,6 +139,9 @@ async def test_what_can_never_be_read_is_dead_lettered(
     }
     everything = [(m.value, m.key, m.headers) for m in topics.heard if m.topic == Topic.DEAD_LETTER]
     assert CANARY not in str(everything)
+    attributes = {name for _, _, headers in everything for name, _ in headers}
+    assert {"ce_id", "ce_type", "ce_source"} <= attributes
+    assert "ce_subject" not in attributes
     assert CANARY not in str(said)
 
 
