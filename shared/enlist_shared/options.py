@@ -1,10 +1,20 @@
 """The options of an import: `docs/api.md` shows them, `contacts.md` says what they mean."""
 
+import unicodedata
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
+from enlist_rules.cleaning import TRIM
+from enlist_rules.fields import LIST_NAME_LIMIT
 from enlist_rules.numbers import REGIONS
 from enlist_rules.options import Duplicates, Header, OverLimit, Unmapped
 
@@ -28,7 +38,14 @@ class Source(StrEnum):
     FILE = "file"
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+def _tidy_name(name: str) -> str:
+    tidy = unicodedata.normalize("NFC", name).strip(TRIM)
+    if not 1 <= len(tidy) <= LIST_NAME_LIMIT:
+        raise ValueError(f"a list name has 1 to {LIST_NAME_LIMIT} characters")
+    return tidy
+
+
+Name = Annotated[str, AfterValidator(_tidy_name)]
 Region = Annotated[str, StringConstraints(to_upper=True, pattern="^[A-Za-z]{2}$")]
 
 
@@ -42,7 +59,7 @@ class ImportOptions(BaseModel):
     convert_national: bool = False
     default_region: Region | None = None
     mapping: dict[str, str] | None = Field(
-        default=None, description="column name or index → field, custom.<name>, or skip"
+        default=None, description="column name or index from 0 → field, custom.<name>, or skip"
     )
     header: Header = Header.AUTO
     separator: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
