@@ -18,6 +18,22 @@ from enlist.embedded.ready_file import Ready
 from enlist.embedded.stack import DEFAULT_WORKERS, running_stack
 from enlist_shared.settings import PREFIX
 
+KafkaOption = Annotated[
+    str | None,
+    typer.Option(metavar="HOST:PORT", help="your own brokers; else $ENLIST_KAFKA__…"),
+]
+S3Option = Annotated[
+    str | None, typer.Option(metavar="URL", help="your own S3 server; else $ENLIST_S3__…")
+]
+PostgresOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DSN",
+        help="your own PostgreSQL, as an administrator or enlist_owner; "
+        "else $ENLIST_POSTGRES__DSN or …_FILE",
+    ),
+]
+
 
 def up(
     data_dir: DataDirOption = DEFAULT_DATA_DIR,
@@ -30,21 +46,9 @@ def up(
     workers: Annotated[
         int, typer.Option(min=1, max=64, help="normalize and merge processes, each")
     ] = DEFAULT_WORKERS,
-    kafka: Annotated[
-        str | None,
-        typer.Option(metavar="HOST:PORT", help="your own brokers; else $ENLIST_KAFKA__…"),
-    ] = None,
-    s3: Annotated[
-        str | None, typer.Option(metavar="URL", help="your own S3 server; else $ENLIST_S3__…")
-    ] = None,
-    postgres: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DSN",
-            help="your own PostgreSQL, as an administrator or enlist_owner; "
-            "else $ENLIST_POSTGRES__DSN or …_FILE",
-        ),
-    ] = None,
+    kafka: KafkaOption = None,
+    s3: S3Option = None,
+    postgres: PostgresOption = None,
 ) -> None:
     """Run PostgreSQL, an S3 server, a broker and the services until Ctrl-C or SIGTERM.
 
