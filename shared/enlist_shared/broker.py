@@ -40,6 +40,7 @@ def make_broker(
         settings.bootstrap_servers.split(","),
         client_id=settings.client_id,
         request_timeout_ms=settings.request_timeout_ms,
+        metadata_max_age_ms=settings.metadata_max_age_ms,
         acks="all",
         partitioner=spread_evenly,
         enable_idempotence=settings.enable_idempotence,

@@ -52,6 +52,9 @@ class KafkaSettings(_Group):
         default=50, description="the same on the small lane; three hops: 16 ms, 222 ms at 500"
     )
     request_timeout_ms: int = 40_000
+    metadata_max_age_ms: int = Field(
+        default=10_000, description="a topic that was made later is noticed so (aiokafka: 5 min)"
+    )
 
     @property
     def heartbeat_interval_ms(self) -> int:

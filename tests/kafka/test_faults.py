@@ -126,6 +126,25 @@ async def test_a_topic_that_goes_away_under_its_workers(
         await ends_as_the_model_does(tenant, import_id)
 
 
+async def test_a_topic_that_was_away_for_long(kafka: Kafka, victim: Stack) -> None:
+    """Made again after its group has let it go: they notice, and need not be started again."""
+
+    def let_go() -> int:
+        logs = [path.read_text() for path in victim.root.glob("logs/normalize-*.log")]
+        return "".join(logs).count(f"No partition metadata for topic {Topic.CHUNK_READY}")
+
+    async with victim.tenant() as tenant:
+        before = let_go()
+        async with absent(kafka, Topic.CHUNK_READY):
+            import_id = await tenant.upload(DATA)
+
+            async def once_more() -> bool:
+                return let_go() > before
+
+            await wait_for(once_more, WAIT)
+        await ends_as_the_model_does(tenant, import_id)
+
+
 async def test_a_topic_that_is_absent_when_its_workers_start(kafka: Kafka, victim: Stack) -> None:
     """Workers that start without their topic take what comes once it is made."""
     async with victim.tenant() as tenant:
