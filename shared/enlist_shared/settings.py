@@ -115,7 +115,24 @@ def _read_secret(name: str, path: str | None) -> str:
         raise SettingsError(f"{name.upper()} names {path!r}: {reason}") from error
 
 
-class ServiceSettings(BaseSettings):
+class EnvironmentSettings(BaseSettings):
+    """Settings from arguments, variables and the files that variables name."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments (tests), then variables and the files they name; no dotenv file."""
+        del env_settings, dotenv_settings, file_secret_settings
+        return init_settings, VariablesAndFiles(settings_cls)
+
+
+class ServiceSettings(EnvironmentSettings):
     """What every service needs; each one subclasses it in its own `settings.py`."""
 
     model_config = SettingsConfigDict(
@@ -132,16 +149,3 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     lease_seconds: float = Field(default=15.0, gt=0, description="by database time")
     stalled_after: float = Field(default=30.0, gt=0, description="seconds without progress")
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments (tests), then variables and the files they name; no dotenv file."""
-        del env_settings, dotenv_settings, file_secret_settings
-        return init_settings, VariablesAndFiles(settings_cls)

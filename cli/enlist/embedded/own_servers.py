@@ -10,23 +10,23 @@ from typing import Any, Final, Self
 from aiokafka.errors import KafkaError
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from enlist.embedded.program import NotStartedError
 from enlist_shared.objectstore import make_bucket
 from enlist_shared.settings import (
     PREFIX,
+    EnvironmentSettings,
     KafkaSettings,
     PostgresSettings,
     S3Settings,
-    VariablesAndFiles,
 )
 from enlist_shared.topic_creation import create_topics
 
 ADDRESSES: Final = {"kafka": "bootstrap_servers", "s3": "endpoint", "postgres": "dsn"}
 
 
-class OwnServers(BaseSettings):
+class OwnServers(EnvironmentSettings):
     """The servers that somebody else runs; None is one that the stack has to start."""
 
     model_config = SettingsConfigDict(
@@ -58,19 +58,6 @@ class OwnServers(BaseSettings):
             for name, group in values.items()
             if not isinstance(group, dict) or ADDRESSES[name] in group
         }
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """As the services read theirs."""
-        del env_settings, dotenv_settings, file_secret_settings
-        return init_settings, VariablesAndFiles(settings_cls)
 
 
 ALL_EMBEDDED: Final = OwnServers.model_construct()
