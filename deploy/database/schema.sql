@@ -25,6 +25,16 @@ CREATE TABLE api_keys (
   PRIMARY KEY (account_id, key_id)
 );
 
+CREATE TABLE sessions (
+  account_id   uuid        NOT NULL,
+  session_hash bytea       NOT NULL UNIQUE,  -- SHA-256 of 256 random bits; the cookie holds them
+  key_id       uuid        NOT NULL,         -- a session is as good as the key it was opened with
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  expires_at   timestamptz NOT NULL,
+  PRIMARY KEY (account_id, session_hash),
+  FOREIGN KEY (account_id, key_id) REFERENCES api_keys
+);
+
 -- ────────────────────────────────────────────────────────────── imports and their ledger
 
 CREATE TABLE import_moves (
@@ -96,6 +106,7 @@ CREATE TABLE imports (
   completed_at         timestamptz,
   moved_at             timestamptz NOT NULL DEFAULT now(),  -- last progress of any kind
   progressed_at        timestamptz NOT NULL DEFAULT now(),  -- last progressed event
+  requested_by         text,       -- the name of the key, for the history
   PRIMARY KEY (account_id, import_id),
   CONSTRAINT balance CHECK (
     records = created + updated + unchanged + duplicate + rejected + unprocessed),
@@ -378,14 +389,47 @@ LANGUAGE sql IMMUTABLE SET search_path = enlist, pg_temp AS $$
   ) AS totals
 $$;
 
--- Whose key is this? The only question that may be asked before the account is known.
+-- Whose key is this? The only question that may be asked before the account is known, with the
+-- same question about a session.
 CREATE FUNCTION authenticate(presented_hash bytea)
-RETURNS TABLE (account_id uuid, default_region text)
+RETURNS TABLE (account_id uuid, default_region text, key_name text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
-  SELECT k.account_id, a.default_region
+  SELECT k.account_id, a.default_region, k.name
   FROM api_keys k JOIN accounts a ON a.account_id = k.account_id
   WHERE k.key_hash = presented_hash AND k.revoked_at IS NULL
     AND (k.expires_at IS NULL OR k.expires_at > now())
+$$;
+
+-- Whose session is this? None that has expired, or whose key is no longer good.
+CREATE FUNCTION session(presented_hash bytea)
+RETURNS TABLE (account_id uuid, default_region text, key_name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
+  SELECT s.account_id, a.default_region, k.name
+  FROM sessions s
+  JOIN api_keys k ON k.account_id = s.account_id AND k.key_id = s.key_id
+  JOIN accounts a ON a.account_id = s.account_id
+  WHERE s.session_hash = presented_hash AND s.expires_at > now() AND k.revoked_at IS NULL
+    AND (k.expires_at IS NULL OR k.expires_at > now())
+$$;
+
+-- Signs in with a key; false when it is not good. Sessions that have run out go on the way.
+CREATE FUNCTION open_session(presented_hash bytea, new_session_hash bytea, lifetime interval)
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
+BEGIN
+  DELETE FROM sessions s USING api_keys k
+  WHERE k.key_hash = presented_hash AND s.account_id = k.account_id AND s.expires_at <= now();
+  INSERT INTO sessions (account_id, session_hash, key_id, expires_at)
+  SELECT k.account_id, new_session_hash, k.key_id, now() + lifetime
+  FROM api_keys k
+  WHERE k.key_hash = presented_hash AND k.revoked_at IS NULL
+    AND (k.expires_at IS NULL OR k.expires_at > now());
+  RETURN FOUND;
+END
+$$;
+
+CREATE FUNCTION close_session(presented_hash bytea) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
+  DELETE FROM sessions WHERE session_hash = presented_hash
 $$;
 
 -- May this unit run now? go (with a token and a lease), done (with the key of what it left),
@@ -496,7 +540,7 @@ DECLARE
   secured text;
 BEGIN
   FOREACH secured IN ARRAY ARRAY[
-    'accounts', 'api_keys', 'imports', 'chunks', 'shards', 'units', 'contacts', 'lists',
+    'accounts', 'api_keys', 'sessions', 'imports', 'chunks', 'shards', 'units', 'contacts', 'lists',
     'memberships', 'consents', 'consent_events', 'changes', 'outbox'
   ] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', secured);
@@ -511,6 +555,7 @@ END
 $security$;
 
 CREATE POLICY any_key ON api_keys FOR SELECT TO enlist_definer USING (true);
+CREATE POLICY any_session ON sessions TO enlist_definer USING (true);
 CREATE POLICY any_account ON accounts FOR SELECT TO enlist_definer USING (true);
 CREATE POLICY any_import ON imports FOR SELECT TO enlist_definer, enlist_system USING (true);
 CREATE POLICY any_unit ON units TO enlist_definer, enlist_system USING (true);
@@ -523,6 +568,7 @@ GRANT USAGE ON SCHEMA enlist
 
 GRANT SELECT ON api_keys, accounts TO enlist_definer;
 GRANT SELECT ON imports TO enlist_definer;
+GRANT SELECT, INSERT, DELETE ON sessions TO enlist_definer;
 GRANT SELECT, UPDATE ON units TO enlist_definer;
 
 GRANT SELECT ON accounts, chunks, shards, contacts, lists, memberships, consents, import_moves
@@ -556,7 +602,8 @@ GRANT SELECT, INSERT ON outbox TO enlist_system;
 GRANT UPDATE (published_at) ON outbox TO enlist_system;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA enlist FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION authenticate(bytea) TO enlist_ingest;
+GRANT EXECUTE ON FUNCTION authenticate(bytea), session(bytea),
+  open_session(bytea, bytea, interval), close_session(bytea) TO enlist_ingest;
 GRANT EXECUTE ON FUNCTION claim, extend, release TO enlist_ingest, enlist_normalize, enlist_merge;
 GRANT EXECUTE ON FUNCTION lock_slots TO enlist_ingest, enlist_merge;
 GRANT EXECUTE ON FUNCTION add_counts TO enlist_merge;
@@ -564,6 +611,9 @@ GRANT EXECUTE ON FUNCTION add_counts TO enlist_merge;
 -- enlist_definer may create functions only while its own are handed to it.
 GRANT CREATE ON SCHEMA enlist TO enlist_definer;
 ALTER FUNCTION authenticate(bytea) OWNER TO enlist_definer;
+ALTER FUNCTION session(bytea) OWNER TO enlist_definer;
+ALTER FUNCTION open_session(bytea, bytea, interval) OWNER TO enlist_definer;
+ALTER FUNCTION close_session(bytea) OWNER TO enlist_definer;
 ALTER FUNCTION claim(uuid, uuid, text, int, interval) OWNER TO enlist_definer;
 ALTER FUNCTION extend(uuid, uuid, text, int, uuid, interval) OWNER TO enlist_definer;
 ALTER FUNCTION release(uuid, uuid, text, int, uuid, text, interval) OWNER TO enlist_definer;
