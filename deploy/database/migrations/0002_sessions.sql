@@ -17,6 +17,7 @@ CREATE POLICY own_account ON sessions TO enlist_owner, enlist_ingest, enlist_mer
   USING (account_id = (SELECT nullif(current_setting('enlist.account', true), '')::uuid));
 CREATE POLICY any_session ON sessions TO enlist_definer USING (true);
 GRANT SELECT, INSERT, DELETE ON sessions TO enlist_definer;
+GRANT SELECT ON changes, consent_events TO enlist_ingest;  -- a contact's history
 
 ALTER TABLE imports ADD COLUMN requested_by text;  -- the name of the key, for the history
 
