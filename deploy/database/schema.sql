@@ -571,8 +571,8 @@ GRANT SELECT ON imports TO enlist_definer;
 GRANT SELECT, INSERT, DELETE ON sessions TO enlist_definer;
 GRANT SELECT, UPDATE ON units TO enlist_definer;
 
-GRANT SELECT ON accounts, chunks, shards, contacts, lists, memberships, consents,
-  consent_events, changes, import_moves TO enlist_ingest;
+GRANT SELECT ON accounts, chunks, shards, contacts, lists, memberships, consents, import_moves
+  TO enlist_ingest;
 GRANT SELECT, INSERT, UPDATE ON imports TO enlist_ingest;
 GRANT INSERT ON chunks, outbox TO enlist_ingest;
 GRANT SELECT, INSERT ON units TO enlist_ingest;
@@ -589,6 +589,7 @@ GRANT SELECT, INSERT, UPDATE ON shards, contacts, lists TO enlist_merge;
 GRANT SELECT, INSERT, DELETE ON memberships TO enlist_merge;
 GRANT SELECT, INSERT ON units TO enlist_merge;
 GRANT INSERT ON changes, outbox TO enlist_merge;
+GRANT SELECT ON changes, consent_events TO enlist_ingest;  -- a contact's history
 GRANT USAGE ON SEQUENCE contact_ids, merge_order TO enlist_merge;
 
 GRANT SELECT (
