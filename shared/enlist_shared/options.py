@@ -36,6 +36,8 @@ class Source(StrEnum):
     """How an import came in."""
 
     FILE = "file"
+    NUMBERS = "numbers"
+    CONTACTS = "contacts"
 
 
 def _tidy_name(name: str) -> str:

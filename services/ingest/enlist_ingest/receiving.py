@@ -19,6 +19,7 @@ from enlist_shared.endings import Ending
 from enlist_shared.ids import ImportId
 from enlist_shared.keys import source_key
 from enlist_shared.options import ImportOptions
+from enlist_shared.options import Source as Way
 from enlist_shared.states import Status
 
 SHOW_EVERY: Final = 1.0
@@ -86,11 +87,13 @@ class Receiving:
 
 
 @asynccontextmanager
-async def open_receiving(ingest: Ingest, caller: Caller) -> AsyncIterator[Receiving]:
+async def open_receiving(
+    ingest: Ingest, caller: Caller, way: Way = Way.FILE
+) -> AsyncIterator[Receiving]:
     """An upload of which nothing is kept when the block is left by an exception."""
     import_id, received_at = await ingest.store.begin_import()
     key = source_key(caller.account_id, import_id)
-    upload = Upload(caller, import_id, received_at, key)
+    upload = Upload(caller, import_id, received_at, key, way=way)
     async with open_landing(ingest.objects, key, ingest.settings.max_bytes) as landing:
         receiving = Receiving(ingest, upload, landing)
         try:

@@ -163,6 +163,7 @@ async def _put_import(connection: Connection, upload: Upload) -> None:
         upload.sha256,
         upload.source_key,
         upload.received_at,
+        upload.way,
     )
 
 

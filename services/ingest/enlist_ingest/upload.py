@@ -6,6 +6,7 @@ from datetime import datetime
 from enlist_ingest.division import Source
 from enlist_shared.ids import AccountId, ImportId, ObjectKey
 from enlist_shared.options import ImportOptions
+from enlist_shared.options import Source as Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Upload:
     file_name: str | None = None
     size: int = 0
     sha256: bytes | None = None
+    way: Way = Way.FILE
 
     @property
     def source(self) -> Source:
