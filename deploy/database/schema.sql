@@ -107,6 +107,8 @@ CREATE TABLE imports (
   moved_at             timestamptz NOT NULL DEFAULT now(),  -- last progress of any kind
   progressed_at        timestamptz NOT NULL DEFAULT now(),  -- last progressed event
   requested_by         text,       -- the name of the key, for the history
+  request_id           text,       -- of the upload event that asked for it
+  object_key           text,       -- what an upload event names, where its sender put it
   PRIMARY KEY (account_id, import_id),
   CONSTRAINT balance CHECK (
     records = created + updated + unchanged + duplicate + rejected + unprocessed),
@@ -119,6 +121,9 @@ CREATE TABLE imports (
 CREATE INDEX imports_unfinished ON imports (moved_at)
   WHERE status IN (
     'receiving', 'accepted', 'splitting', 'normalizing', 'forecasting', 'merging', 'undoing');
+
+CREATE UNIQUE INDEX imports_by_request ON imports (account_id, request_id)
+  WHERE request_id IS NOT NULL;
 
 CREATE TABLE chunks (
   account_id    uuid    NOT NULL,
@@ -186,6 +191,27 @@ CREATE TABLE units (
 );
 CREATE INDEX units_leased ON units (lease_until) WHERE state = 'claimed';
 CREATE INDEX units_waiting ON units (retry_at) WHERE state = 'open' AND retry_at IS NOT NULL;
+
+-- A request under an Idempotency-Key: while it runs somebody holds its lease, by database time;
+-- afterwards it has a result, and an equal one gets the same answer.
+CREATE TABLE idempotency_keys (
+  account_id  uuid        NOT NULL REFERENCES accounts,
+  route       text        NOT NULL,           -- method and path
+  key         text        COLLATE "C" NOT NULL CHECK (octet_length(key) BETWEEN 1 AND 255),
+  token       uuid        NOT NULL,
+  lease_until timestamptz NOT NULL,
+  fingerprint bytea,                          -- SHA-256 of what was asked; comes with the result
+  import_id   uuid,                           -- the result, if it is an import
+  status      smallint,                       -- the answer, once it was made
+  location    text,
+  body        text,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (account_id, route, key),
+  CONSTRAINT result_is_of_a_request CHECK (
+    fingerprint IS NOT NULL OR import_id IS NULL AND status IS NULL),
+  CONSTRAINT answer_is_whole CHECK ((status IS NULL) = (body IS NULL))
+);
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 
 -- ──────────────────────────────────────────────────────────── contacts, lists, consent
 
@@ -432,6 +458,19 @@ LANGUAGE sql SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
   DELETE FROM sessions WHERE session_hash = presented_hash
 $$;
 
+-- Forgets the keys of every account that are older than this, some at a time; how many.
+CREATE FUNCTION prune_idempotency_keys(kept interval) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
+  WITH gone AS (
+    DELETE FROM idempotency_keys WHERE (account_id, route, key) IN (
+      SELECT account_id, route, key FROM idempotency_keys
+      WHERE created_at <= now() - kept AND lease_until <= clock_timestamp()
+      ORDER BY created_at LIMIT 10000)
+    RETURNING 1
+  )
+  SELECT count(*) FROM gone
+$$;
+
 -- May this unit run now? go (with a token and a lease), done (with the key of what it left),
 -- busy, ended (the import is not where this unit belongs) or quarantined (given up).
 -- Only a lease that ran out without a release counts as an attempt; the third gives up.
@@ -540,8 +579,8 @@ DECLARE
   secured text;
 BEGIN
   FOREACH secured IN ARRAY ARRAY[
-    'accounts', 'api_keys', 'sessions', 'imports', 'chunks', 'shards', 'units', 'contacts', 'lists',
-    'memberships', 'consents', 'consent_events', 'changes', 'outbox'
+    'accounts', 'api_keys', 'sessions', 'imports', 'idempotency_keys', 'chunks', 'shards', 'units',
+    'contacts', 'lists', 'memberships', 'consents', 'consent_events', 'changes', 'outbox'
   ] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', secured);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', secured);
@@ -556,6 +595,7 @@ $security$;
 
 CREATE POLICY any_key ON api_keys FOR SELECT TO enlist_definer USING (true);
 CREATE POLICY any_session ON sessions TO enlist_definer USING (true);
+CREATE POLICY any_idempotency_key ON idempotency_keys TO enlist_definer USING (true);
 CREATE POLICY any_account ON accounts FOR SELECT TO enlist_definer USING (true);
 CREATE POLICY any_import ON imports FOR SELECT TO enlist_definer, enlist_system USING (true);
 CREATE POLICY any_unit ON units TO enlist_definer, enlist_system USING (true);
@@ -569,11 +609,13 @@ GRANT USAGE ON SCHEMA enlist
 GRANT SELECT ON api_keys, accounts TO enlist_definer;
 GRANT SELECT ON imports TO enlist_definer;
 GRANT SELECT, INSERT, DELETE ON sessions TO enlist_definer;
+GRANT SELECT, DELETE ON idempotency_keys TO enlist_definer;
 GRANT SELECT, UPDATE ON units TO enlist_definer;
 
 GRANT SELECT ON accounts, chunks, shards, contacts, lists, memberships, consents, import_moves
   TO enlist_ingest;
 GRANT SELECT, INSERT, UPDATE ON imports TO enlist_ingest;
+GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO enlist_ingest;
 GRANT INSERT ON chunks, outbox TO enlist_ingest;
 GRANT SELECT, INSERT ON units TO enlist_ingest;
 
@@ -605,6 +647,7 @@ GRANT UPDATE (published_at) ON outbox TO enlist_system;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA enlist FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION authenticate(bytea), session(bytea),
   open_session(bytea, bytea, interval), close_session(bytea) TO enlist_ingest;
+GRANT EXECUTE ON FUNCTION prune_idempotency_keys(interval) TO enlist_ingest;
 GRANT EXECUTE ON FUNCTION claim, extend, release TO enlist_ingest, enlist_normalize, enlist_merge;
 GRANT EXECUTE ON FUNCTION lock_slots TO enlist_ingest, enlist_merge;
 GRANT EXECUTE ON FUNCTION add_counts TO enlist_merge;
@@ -615,6 +658,7 @@ ALTER FUNCTION authenticate(bytea) OWNER TO enlist_definer;
 ALTER FUNCTION session(bytea) OWNER TO enlist_definer;
 ALTER FUNCTION open_session(bytea, bytea, interval) OWNER TO enlist_definer;
 ALTER FUNCTION close_session(bytea) OWNER TO enlist_definer;
+ALTER FUNCTION prune_idempotency_keys(interval) OWNER TO enlist_definer;
 ALTER FUNCTION claim(uuid, uuid, text, int, interval) OWNER TO enlist_definer;
 ALTER FUNCTION extend(uuid, uuid, text, int, uuid, interval) OWNER TO enlist_definer;
 ALTER FUNCTION release(uuid, uuid, text, int, uuid, text, interval) OWNER TO enlist_definer;
