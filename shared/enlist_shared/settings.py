@@ -93,6 +93,13 @@ class PostgresSettings(_Group):
     )
 
 
+class HttpSettings(_Group):
+    """Where a process answers HTTP: its health and its metrics, and for one of them the API."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65_535, description="0 takes any free one")
+
+
 class VariablesAndFiles(EnvSettingsSource):
     """The environment, where `NAME_FILE=path` stands for `NAME=<the file's content>`."""
 
@@ -146,6 +153,7 @@ class ServiceSettings(EnvironmentSettings):
     kafka: KafkaSettings
     s3: S3Settings
     postgres: PostgresSettings
+    http: HttpSettings = HttpSettings()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     lease_seconds: float = Field(default=15.0, gt=0, description="by database time")
     stalled_after: float = Field(default=30.0, gt=0, description="seconds without progress")

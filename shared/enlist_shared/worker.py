@@ -29,6 +29,7 @@ async def run_worker(broker: KafkaBroker, *background: Coroutine[Any, Any, None]
         for task in (told, *tasks):
             task.cancel()
         await broker.stop()
+        await asyncio.gather(told, *tasks, return_exceptions=True)
 
 
 async def _first_end(told: "asyncio.Task[Any]", tasks: "list[asyncio.Task[None]]") -> None:

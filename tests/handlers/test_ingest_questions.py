@@ -124,13 +124,13 @@ async def test_a_server_that_is_away_is_a_503(
     database: Database, s3_settings: S3Settings, client: httpx2.AsyncClient
 ) -> None:
     """Without its bucket the API lives, is not ready, and says that trying again may help."""
-    assert (await client.get("/v1/health/ready")).status_code == 204
+    assert (await client.get("/health/ready")).status_code == 204
     away = s3_settings.model_copy(update={"secret_key": SecretStr("wrong")})
     settings = ingest_settings(database.settings("enlist_ingest"), away)
     key = client.headers["Authorization"].removeprefix("Bearer ")
     async with api_client(settings, key) as cut_off:
-        assert (await cut_off.get("/v1/health/live")).status_code == 204
-        assert (await cut_off.get("/v1/health/ready")).status_code == 503
+        assert (await cut_off.get("/health/live")).status_code == 204
+        assert (await cut_off.get("/health/ready")).status_code == 503
         answer = await upload(cut_off, TEN)
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
 

@@ -56,7 +56,7 @@ async def api(database: Database, s3_settings: S3Settings, tmp_path: Path) -> As
 
         async def ready() -> bool:
             try:
-                return (await http.get("/v1/health/ready")).is_success
+                return (await http.get("/health/ready")).is_success
             except httpx2.TransportError:
                 return False
 

@@ -63,13 +63,14 @@ async def test_an_event_on_the_topic_is_split(
 async def test_a_splitter_lives_without_a_broker(
     database: Database, s3_settings: S3Settings
 ) -> None:
-    """An absent broker neither keeps the splitter from starting nor makes it unready."""
+    """An absent broker does not keep the splitter from starting; it lives, and is not ready."""
     app = build_split(ingest_settings(database.settings("enlist_ingest"), s3_settings))
     transport = httpx2.ASGITransport(app=app)
     async with (
         app.router.lifespan_context(app),
         httpx2.AsyncClient(transport=transport, base_url="http://split") as client,
     ):
-        assert (await client.get("/v1/health/ready")).status_code == 204
+        assert (await client.get("/health/live")).status_code == 204
+        assert (await client.get("/health/ready")).status_code == 503
         assert (await client.get("/v1/imports")).status_code == 404
     gc.collect()

@@ -59,7 +59,7 @@ def _service(
         return Program(name=name, command=command, log=log(name), environment=named)
 
     async def serves() -> bool:
-        url = f"http://{LOOPBACK}:{port}/v1/health/ready"
+        url = f"http://{LOOPBACK}:{port}/health/ready"
         if not await accepts(port):  # far cheaper than an HTTP client
             return False
         try:

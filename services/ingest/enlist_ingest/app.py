@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 from fastapi import FastAPI
+from faststream.kafka import KafkaBroker
 
 from enlist_ingest.api.application import make_application
 from enlist_ingest.api.dependencies import KeyRing
@@ -17,6 +18,7 @@ from enlist_shared.broker import keep_connected, make_broker
 from enlist_shared.claims import Claims
 from enlist_shared.delivery import Delivery, subscribe
 from enlist_shared.events import ImportAccepted
+from enlist_shared.health import Health, bucket_answers, consumers_joined, database_answers
 from enlist_shared.objectstore import open_objectstore
 from enlist_shared.postgres import open_pool
 from enlist_shared.topics import Topic
@@ -27,8 +29,9 @@ def build_api(settings: IngestSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_ingest(settings) as (ingest, _):
+        async with open_ingest(settings) as (ingest, pool):
             app.state.ingest, app.state.keys = ingest, KeyRing(ingest.store)
+            app.state.health = Health(database_answers(pool), bucket_answers(ingest.objects))
             yield
 
     return make_application(lifespan, with_imports=True)
@@ -39,8 +42,12 @@ def build_split(settings: IngestSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_ingest(settings) as (ingest, pool), listening(settings, ingest, pool):
-            app.state.ingest = ingest
+        async with (
+            open_ingest(settings) as (ingest, pool),
+            listening(settings, ingest, pool) as broker,
+        ):
+            servers = database_answers(pool), bucket_answers(ingest.objects)
+            app.state.health = Health(*servers, consumers_joined(broker))
             yield
 
     return make_application(lifespan, with_imports=False)
@@ -59,7 +66,7 @@ async def open_ingest(settings: IngestSettings) -> AsyncIterator[tuple[Ingest, a
 @asynccontextmanager
 async def listening(
     settings: IngestSettings, ingest: Ingest, pool: asyncpg.Pool
-) -> AsyncIterator[None]:
+) -> AsyncIterator[KafkaBroker]:
     """Split what is accepted; at the end, finish what is under way."""
     broker = make_broker(settings.kafka, Delivery)
     claims = Claims(pool, settings.lease_seconds)
@@ -70,7 +77,7 @@ async def listening(
     subscribe(broker, settings.kafka, "split", Topic.IMPORT_ACCEPTED, ImportAccepted, handle)
     connecting = asyncio.create_task(keep_connected(broker))
     try:
-        yield
+        yield broker
     finally:
         connecting.cancel()
         await broker.stop()

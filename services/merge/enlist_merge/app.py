@@ -10,7 +10,9 @@ from enlist_merge.settings import MergeSettings
 from enlist_shared.broker import make_broker
 from enlist_shared.claims import Claims
 from enlist_shared.delivery import Delivery, subscribe
+from enlist_shared.endpoint import make_endpoint, serve
 from enlist_shared.events import ChunkNormalized, ShardReady
+from enlist_shared.health import Health, bucket_answers, consumers_joined, database_answers
 from enlist_shared.objectstore import open_objectstore
 from enlist_shared.outbox import Relay
 from enlist_shared.postgres import open_pool
@@ -42,4 +44,7 @@ async def run(settings: MergeSettings) -> None:
         join("merge.shards", Topic.SHARD_READY, ShardReady, merger.on_shard_ready)
         relay = Relay(settings.system_postgres.dsn.get_secret_value(), broker)
         reconciler = Reconciler(system_pool, pool, settings.stalled_after, settings.abandoned_after)
-        await run_worker(broker, relay.run(), reconciler.run())
+        databases = database_answers(pool), database_answers(system_pool)
+        health = Health(*databases, bucket_answers(store), consumers_joined(broker))
+        serving = serve(settings.http, make_endpoint(health))
+        await run_worker(broker, relay.run(), reconciler.run(), serving)

@@ -5,7 +5,9 @@ from enlist_normalize.settings import NormalizeSettings
 from enlist_shared.broker import make_broker, publisher
 from enlist_shared.claims import Claims
 from enlist_shared.delivery import Delivery, subscribe
+from enlist_shared.endpoint import make_endpoint, serve
 from enlist_shared.events import ChunkReady
+from enlist_shared.health import Health, bucket_answers, consumers_joined, database_answers
 from enlist_shared.objectstore import open_objectstore
 from enlist_shared.postgres import open_pool
 from enlist_shared.topics import Lane
@@ -30,4 +32,5 @@ async def run(settings: NormalizeSettings) -> None:
                 ChunkReady,
                 normalizer.on_chunk_ready,
             )
-        await run_worker(broker)
+        health = Health(database_answers(pool), bucket_answers(store), consumers_joined(broker))
+        await run_worker(broker, serve(settings.http, make_endpoint(health)))

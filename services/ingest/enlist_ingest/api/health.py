@@ -1,46 +1,32 @@
-"""Whether this process lives, and whether it can work."""
+"""Whether this process lives, whether it can work, and what it has measured."""
 
-import asyncio
-from typing import Final
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from fastapi import APIRouter, Response
+from enlist_shared.health import Health
+from enlist_shared.metrics import REGISTRY
 
-from enlist_ingest.api.dependencies import OpenedIngest
-from enlist_ingest.service import Ingest
-from enlist_shared.ids import ObjectKey
-from enlist_shared.objectstore import ObjectMissingError
-from enlist_shared.telemetry import describe, logger
-
-PATIENCE: Final = 3.0  # seconds
-_NOBODYS_OBJECT: Final = ObjectKey("health/no-such-object")
-
-router = APIRouter(prefix="/v1/health", tags=["health"])
+router = APIRouter(tags=["health"])
 
 
-@router.get("/live", status_code=204, response_class=Response)
+@router.get("/health/live", status_code=204, response_class=Response)
 async def live() -> None:
     """The process answers."""
 
 
 @router.get(
-    "/ready",
+    "/health/ready",
     status_code=204,
     response_class=Response,
     responses={503: {"description": "Postgres or S3 does not answer"}},
 )
-async def ready(ingest: OpenedIngest) -> Response:
-    """204 when Postgres and S3 answer, else 503. The broker does not matter: events wait."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            await asyncio.gather(ingest.store.answers(), _bucket_answers(ingest))
-    except Exception as error:
-        logger().warning("health.not_ready", **describe(error))
-        return Response(status_code=503)
-    return Response(status_code=204)
+async def ready(request: Request) -> Response:
+    """204 when Postgres and S3 answer, else 503. The API needs no broker: events wait."""
+    health: Health = request.app.state.health
+    return Response(status_code=204 if await health.is_ready() else 503)
 
 
-async def _bucket_answers(ingest: Ingest) -> None:
-    try:
-        await ingest.objects.get(_NOBODYS_OBJECT)
-    except ObjectMissingError:
-        return
+@router.get("/metrics", include_in_schema=False)
+async def metrics() -> Response:
+    """What this process has counted, in the text form of Prometheus."""
+    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
