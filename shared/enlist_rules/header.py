@@ -9,12 +9,16 @@ from enlist_rules.fields import Field
 from enlist_rules.numbers.library import is_valid
 from enlist_rules.numbers.spelling import spelled
 from enlist_rules.synonyms import (
+    ADDRESS_KINDS,
+    ADDRESS_PARTS,
     ALTERNATE_PHONES,
     COUNTRIES,
     FIELDS,
     MOBILE_PHONES,
     OTHER_PHONES,
     PHONES,
+    SECOND_NAMES,
+    SHARED_PHONES,
 )
 
 _SIGNS: Final = re.compile(r"[+(]?[\d\s().\-/]{6,40}")
@@ -32,10 +36,11 @@ def _folded_names(names: Iterable[str]) -> frozenset[str]:
     return frozenset(map(folded, names))
 
 
-# The order in which phone columns are taken: mobile, phone, other.
+# The order in which phone columns are taken: mobile, phone, other, somebody else's.
+_RANKED: Final = (MOBILE_PHONES, PHONES, OTHER_PHONES, SHARED_PHONES)
 PHONE_RANKS: Final = {
     name: rank
-    for rank, names in reversed(list(enumerate((MOBILE_PHONES, PHONES, OTHER_PHONES))))
+    for rank, names in reversed(list(enumerate(_RANKED)))
     for name in _folded_names((*names, Field.PHONE_NUMBER) if rank == 1 else names)
 }
 ALTERNATE_NAMES: Final = _folded_names((*ALTERNATE_PHONES, Field.ALTERNATE_PHONE_NUMBER))
@@ -43,6 +48,12 @@ COUNTRY_NAMES: Final = _folded_names(COUNTRIES)
 FIELD_NAMES: Final = {
     name: target for target, names in FIELDS.items() for name in _folded_names((target, *names))
 }
+YIELDING_NAMES: Final = _folded_names(SECOND_NAMES)
+# For each kind of address the columns that make it up.
+ADDRESS_NAMES: Final = tuple(
+    {folded(f"{kind} {name}"): field for field, names in ADDRESS_PARTS.items() for name in names}
+    for kind in ADDRESS_KINDS
+)
 REJECT_COLUMNS: Final = ("record", "code", "field", "message", "suggestion")
 
 

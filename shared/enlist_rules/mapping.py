@@ -20,11 +20,13 @@ from enlist_rules.fields import (
     Field,
 )
 from enlist_rules.header import (
+    ADDRESS_NAMES,
     ALTERNATE_NAMES,
     COUNTRY_NAMES,
     FIELD_NAMES,
     PHONE_RANKS,
     REJECT_COLUMNS,
+    YIELDING_NAMES,
     folded,
 )
 from enlist_rules.options import Unmapped
@@ -45,6 +47,7 @@ def map_columns(
     if has_header:
         _skip_own_reject_columns(columns)
         _map_fields(columns)
+        _map_address(columns)
         _map_phones(columns)
         _map_full_name(columns)
     _map_by_content(columns, has_header=has_header)
@@ -96,17 +99,43 @@ def _map_fields(columns: Columns) -> None:
     chosen = frozenset(columns.targets)
     for index in columns.free(FIELD_NAMES.__contains__):
         target = FIELD_NAMES[columns.keys[index]]
-        if target != NAME and target not in chosen:
+        if target != NAME and target not in chosen and not _gives_way(columns, index):
             columns.assign(index, target)
     for index in columns.free(COUNTRY_NAMES.__contains__):
         if Field.COUNTRY_CODE not in columns.targets and columns.holds_regions(index):
             columns.assign(index, Field.COUNTRY_CODE)
 
 
+def _gives_way(columns: Columns, index: int) -> bool:
+    """Whether a name means its field only where no better name does, and here one does."""
+    target = FIELD_NAMES[columns.keys[index]]
+    better = (key for key in columns.keys if key not in YIELDING_NAMES)
+    return columns.keys[index] in YIELDING_NAMES and any(
+        FIELD_NAMES.get(key) == target for key in better
+    )
+
+
+def _map_address(columns: Columns) -> None:
+    """Where no column is plainly an address, the first kind of address that holds a value."""
+    if not set(columns.targets).isdisjoint(ADDRESS_NAMES[0].values()):
+        return
+    for names in ADDRESS_NAMES:
+        indexes = columns.free(names.__contains__)
+        if not all(map(columns.is_empty, indexes)):
+            for index in indexes:
+                if names[columns.keys[index]] not in columns.targets:
+                    columns.assign(index, names[columns.keys[index]])
+            return
+
+
 def _map_phones(columns: Columns) -> None:
-    """Mobile before phone before other; the next is the alternate number, the rest unmapped."""
+    """Mobile before phone before other; the next is the alternate number, the rest unmapped.
+
+    A column without a value says nothing, whatever it is called: it comes after the others.
+    """
     phones = sorted(
-        columns.free(PHONE_RANKS.__contains__), key=lambda index: PHONE_RANKS[columns.keys[index]]
+        columns.free(PHONE_RANKS.__contains__),
+        key=lambda index: (columns.is_empty(index), PHONE_RANKS[columns.keys[index]]),
     )
     alternates = columns.free(ALTERNATE_NAMES.__contains__)
     if Field.PHONE_NUMBER not in columns.targets:

@@ -11,6 +11,7 @@ from enlist_rules.fields import LISTS, NAME, Field
 MOBILE_PHONES: Final = (
     *("mobile", "mobile number", "mobile no", "mobile num", "mobile phone", "mobile phone number"),
     *("mobile telephone", "mobile telephone number", "msisdn", "sms", "sms number", "sms phone"),
+    *("sms phone number", "iphone", "phone (iphone)", "mobile (iphone)", "phone : mobile"),
     *("cell", "cell number", "cell phone", "cell phone number", "cellular", "cellular phone"),
     *("cellphone", "phone mobile", "phone (mobile)", "mobile 1", "contact mobile", "text number"),
     *("portable", "téléphone portable", "tél portable", "téléphone mobile", "tél mobile"),
@@ -26,7 +27,7 @@ PHONES: Final = (
     *("contact phone", "contact phone number", "number", "numbers", "phones", "phone numbers"),
     *("primary phone", "primary phone number", "main phone", "phone 1", "phone 1 - value"),
     *("telephone 1", "tel 1", "phone #", "e164", "e.164", "e164 number", "recipient", "to number"),
-    *("customer phone", "default phone", "default address phone", "phone e164", "ph", "ph no"),
+    *("customer phone", "default phone", "phone e164", "ph", "ph no"),
     *("téléphone", "tél", "numéro", "numéro de téléphone", "numéro téléphone", "n° de téléphone"),
     *("n° téléphone", "no de téléphone", "num tel", "téléphone principal", "téléphone 1"),
     *("telefon", "telefonnummer", "telefonnr", "telefon nr", "rufnummer", "nummer", "tel nr"),
@@ -38,9 +39,9 @@ OTHER_PHONES: Final = (
     *("home phone", "home phone number", "home telephone", "phone home", "home number", "home tel"),
     *("work phone", "work phone number", "work telephone", "phone work", "work number", "work tel"),
     *("business phone", "business phone number", "business telephone", "office phone"),
-    *("company main phone", "company phone", "landline", "landline number", "land line"),
-    *("fixed line", "fixed phone", "other phone", "other phone number", "assistant phone"),
-    *("assistant's phone", "daytime phone", "evening phone", "day phone", "car phone"),
+    *("default address phone", "landline", "landline number", "land line", "fixed line"),
+    *("fixed phone", "other phone", "other phone number", "phone (home)", "phone (work)"),
+    *("phone (main)", "phone (other)", "daytime phone", "evening phone", "day phone", "car phone"),
     *("phone 2", "phone 3", "phone 2 - value", "phone 3 - value", "phone 4 - value"),
     *("telephone 2", "tel 2", "mobile 2", "mobile phone 2", "home phone 2", "business phone 2"),
     *("téléphone fixe", "tél fixe", "fixe", "téléphone domicile", "téléphone bureau"),
@@ -49,6 +50,11 @@ OTHER_PHONES: Final = (
     *("telefon dienstlich", "telefon 2", "telefon festnetz", "telefon (geschäftlich)"),
     *("teléfono fijo", "fijo", "teléfono casa", "teléfono de casa", "teléfono particular"),
     *("teléfono trabajo", "teléfono del trabajo", "teléfono de trabajo", "teléfono 2"),
+)
+# Somebody else answers: taken when the person has no other number.
+SHARED_PHONES: Final = (
+    *("company phone", "company phone number", "company main phone", "switchboard"),
+    *("assistant phone", "assistant's phone", "asst. phone"),
 )
 ALTERNATE_PHONES: Final = (
     *("alternate phone number", "alternate phone", "alternate number", "alternate mobile"),
@@ -61,7 +67,21 @@ ALTERNATE_PHONES: Final = (
     *("teléfono secundario", "número alternativo"),
 )
 # Only when the values of the column are usable as a region; otherwise it is a custom field.
-COUNTRIES: Final = ("country", "pays", "land", "país")
+COUNTRIES: Final = (
+    *("country", "country/region", "mailing country", "home country", "home country/region"),
+    *("address 1 - country", "pays", "land", "país"),
+)
+# "Title" beside "Salutation" is what the person does.
+SECOND_NAMES: Final = ("title", "titre", "titel", "título")
+# Exports that know several addresses of a person: the first kind with a value is the contact's.
+ADDRESS_KINDS: Final = ("home", "address 1 -", "business", "work", "other", "address 2 -")
+ADDRESS_PARTS: Final[dict[str, tuple[str, ...]]] = {
+    Field.ADDRESS_LINE1: ("street", "address", "street address", "address line 1"),
+    Field.ADDRESS_LINE2: ("street 2", "address 2", "address line 2", "extended address"),
+    Field.CITY: ("city", "town"),
+    Field.STATE_OR_COUNTY: ("state", "county", "province", "state/province", "region"),
+    Field.POSTCODE: ("postal code", "postcode", "zip", "zip code", "zipcode", "zip/postal code"),
+}
 
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
     Field.TITLE: (
@@ -86,6 +106,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
         *("country code", "countrycode", "country iso", "country iso code", "iso country"),
         *("iso country code", "region code", "country calling code", "calling code", "dial code"),
         *("dialling code", "dialing code", "phone country code", "phone country", "code pays"),
+        *("default address country code", "mailing country code", "country/region code"),
         *("indicatif", "indicatif pays", "ländercode", "länderkennung", "landesvorwahl"),
         *("ländervorwahl", "länderkürzel", "código de país", "código país", "código del país"),
     ),
@@ -124,16 +145,19 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     Field.STATE_OR_COUNTY: (
         *("state or county", "state", "county", "province", "state/county", "county/state"),
         *("state/province", "state/region", "state or province", "mailing state/province"),
-        *("default address province code", "département", "région", "région/département"),
+        *("mailing state", "default address province code"),
+        *("département", "région", "région/département"),
         *("bundesland", "landkreis", "kanton", "provincia", "estado", "comunidad autónoma"),
     ),
     Field.POSTCODE: (
         *("postcode", "post code", "postal code", "zip", "zip code", "zipcode", "postal"),
-        *("zip/postal code", "postcode/zip", "mailing zip/postal code", "default address zip"),
+        *("zip/postal code", "postcode/zip", "default address zip"),
+        *("mailing zip/postal code", "mailing postal code"),
         *("code postal", "cp", "plz", "postleitzahl", "código postal", "c.p."),
     ),
     Field.COMPANY_NAME: (
         *("company name", "company", "organisation", "organization", "organisation name"),
+        *("organization 1 - name", "default address company"),
         *("organization name", "business", "business name", "employer", "account name", "firm"),
         *("société", "entreprise", "nom de l'entreprise", "raison sociale", "nom de la société"),
         *("firma", "firmenname", "unternehmen", "organisation/firma", "empresa"),

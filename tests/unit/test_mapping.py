@@ -15,6 +15,7 @@ from enlist_rules.synonyms import (
     MOBILE_PHONES,
     OTHER_PHONES,
     PHONES,
+    SHARED_PHONES,
 )
 
 
@@ -58,11 +59,39 @@ def test_names(header: str, mapping: str) -> None:
         ("work phone,home phone", "phone_number,alternate_phone_number"),
         ("phone,mobile,alternate phone", "custom.phone,phone_number,alternate_phone_number"),
         ("secondary phone,name", "phone_number,name"),
+        ("company phone,work phone", "alternate_phone_number,phone_number"),
+        ("Fax,Pager,Company Fax,phone", "custom.Fax,custom.Pager,custom.Company Fax,phone_number"),
     ],
 )
 def test_several_phones(header: str, mapping: str) -> None:
     """Mobile before phone before other; the next is the alternate number; never an error."""
     assert mapped(header) == mapping.split(",")
+
+
+def test_a_phone_column_without_a_value_comes_last() -> None:
+    """An export brings every column it knows; the person's numbers are in those that are used."""
+    found = mapped("Mobile,Phone,Home Phone", ",,07911123456", ",,07911123457")
+    assert found == ["alternate_phone_number", "custom.Phone", "phone_number"]
+
+
+@pytest.mark.parametrize(
+    ("row", "mapping"),
+    [
+        ("1 High St,,1 Work St,", "address_line1,city,custom.Business Street,custom.Business City"),
+        (",,1 Work St,", "custom.Home Street,custom.Home City,address_line1,city"),
+    ],
+)
+def test_several_addresses(row: str, mapping: str) -> None:
+    """The first kind of address that holds a value is the contact's; the others are custom."""
+    header = "Home Street,Home City,Business Street,Business City,phone"
+    assert mapped(header, f"{row},07911123456") == [*mapping.split(","), "phone_number"]
+
+
+def test_a_title_beside_a_salutation() -> None:
+    """It is what the person does, not how she is addressed."""
+    assert mapped("Salutation,Title,phone") == ["title", "custom.Title", "phone_number"]
+    assert mapped("Title,phone") == ["title", "phone_number"]
+    assert refused("Title,title,phone") is Code.HEADER_DUPLICATE
 
 
 @pytest.mark.parametrize(
@@ -166,7 +195,8 @@ def test_no_phone_column() -> None:
 
 def test_synonyms_are_unambiguous() -> None:
     """No name stands under two targets, and every target can be reached by its own name."""
-    groups = [MOBILE_PHONES, PHONES, OTHER_PHONES, ALTERNATE_PHONES, COUNTRIES, *FIELDS.values()]
+    phones = [MOBILE_PHONES, PHONES, OTHER_PHONES, SHARED_PHONES, ALTERNATE_PHONES]
+    groups = [*phones, COUNTRIES, *FIELDS.values()]
     names = [name for group in groups for name in {folded(name) for name in group}]
 
     assert sorted(names) == sorted(set(names))
