@@ -9,6 +9,7 @@ class IngestSettings(ServiceSettings):
     """Sizes are bytes."""
 
     max_bytes: int = Field(default=104_857_600, gt=0, description="of one uploaded file")
+    max_paste_bytes: int = Field(default=10_485_760, gt=0, description="of one pasted text")
     chunk_bytes: int = Field(default=4_000_000, gt=0, description="what fits is a small import")
     max_records: int = Field(default=5_000_000, gt=0, description="of one import")
     shard_records: int = Field(default=131_072, gt=0, description="a shard's, on average")

@@ -9,7 +9,8 @@ from fastapi_offline import FastAPIOffline
 from pydantic.json_schema import models_json_schema
 
 from enlist_ingest import __version__
-from enlist_ingest.api import health, imports, uploads
+from enlist_ingest.api import health, imports, pastes, uploads
+from enlist_ingest.api.pastes import PastedContacts, PastedNumbers
 from enlist_ingest.api.problems import PROBLEMS, ProblemDetails, answer_every_error
 from enlist_shared.options import ImportOptions
 
@@ -39,6 +40,7 @@ def make_application(lifespan: Lifespan, *, with_imports: bool) -> FastAPI:
     app.include_router(health.router)
     if with_imports:
         app.include_router(uploads.router, responses=PROBLEMS)
+        app.include_router(pastes.router, responses=PROBLEMS)
         app.include_router(imports.router, responses=PROBLEMS)
         _describe_by_hand(app)
     return app
@@ -51,7 +53,12 @@ def _describe_by_hand(app: FastAPI) -> None:
     def described() -> dict[str, Any]:
         document = generate()
         _, models = models_json_schema(
-            [(ImportOptions, "validation"), (ProblemDetails, "serialization")],
+            [
+                (ImportOptions, "validation"),
+                (PastedContacts, "validation"),
+                (PastedNumbers, "validation"),
+                (ProblemDetails, "serialization"),
+            ],
             ref_template="#/components/schemas/{model}",
         )
         document["components"]["schemas"].update(models["$defs"])
