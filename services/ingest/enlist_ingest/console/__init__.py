@@ -1,0 +1,1 @@
+"""The console: pages for the person who owns a contact list, rendered on the server."""

@@ -1,0 +1,32 @@
+// What a page needs beyond htmx: the sign-in link, local times, region names, and the uploads.
+
+function signInByLink() {
+  const form = document.getElementById("sign-in");
+  const key = decodeURIComponent(location.hash.slice(1));
+  if (!form || !key.startsWith("enl_")) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  form.elements.api_key.value = key;
+  form.submit();
+}
+
+function showLocalTimes(root) {
+  const written = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const moment = new Date(time.dateTime);
+    time.title = time.textContent;
+    time.textContent = written.format(moment);
+  }
+}
+
+function nameRegions(root) {
+  const names = new Intl.DisplayNames(undefined, { type: "region" });
+  for (const option of root.querySelectorAll("option[data-region]")) {
+    option.textContent = `${names.of(option.value)} (${option.dataset.region})`;
+  }
+}
+
+signInByLink();
+showLocalTimes(document);
+nameRegions(document);
+document.addEventListener("htmx:afterSwap", (event) => showLocalTimes(event.detail.elt));
+document.addEventListener("htmx:sseMessage", () => showLocalTimes(document));

@@ -1,0 +1,97 @@
+"""The pages of imports: how one goes on, what came out of it, and all there were."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from enlist_ingest.api.dependencies import OpenedIngest
+from enlist_ingest.api.views import ImportView
+from enlist_ingest.console.charts import balance, reasons, steps
+from enlist_ingest.console.pages import page, render
+from enlist_ingest.console.signing_in import Visitor
+from enlist_ingest.service import Ingest
+from enlist_ingest.upload import Caller
+from enlist_shared.ids import ImportId
+from enlist_shared.states import Status
+
+LOOK_EVERY: Final = 0.25
+"""Seconds between two looks at the ledger while somebody follows an import."""
+
+PAGE: Final = 25
+
+router = APIRouter(include_in_schema=False)
+
+
+class NothingHereError(Exception):
+    """The account has nothing at this address."""
+
+
+async def wanted_import(import_id: UUID, visitor: Visitor, ingest: OpenedIngest) -> ImportView:
+    """The import that the path names."""
+    found = await _find(visitor, ingest, ImportId(import_id))
+    if found is None:
+        raise NothingHereError
+    return found
+
+
+WantedImport = Annotated[ImportView, Depends(wanted_import)]
+
+
+@router.get("/imports/{import_id}")
+async def show_import(request: Request, wanted: WantedImport) -> Response:
+    """One import: live while it goes on, then what became of its records."""
+    return page(request, "import.html", **shown(wanted))
+
+
+@router.get("/imports/{import_id}/live", response_class=EventSourceResponse)
+async def follow_import(
+    request: Request, wanted: WantedImport, visitor: Visitor, ingest: OpenedIngest
+) -> AsyncIterator[ServerSentEvent]:
+    """The same, at every change, as the part of the page to replace; `final` ends it."""
+    last: ImportView | None = None
+    while not request.app.state.stopping():
+        if wanted != last:
+            yield ServerSentEvent(event="state", raw_data=render("_import.html", **shown(wanted)))
+            last = wanted
+        if wanted.final:
+            yield ServerSentEvent(event="final", raw_data="final")
+            return
+        await asyncio.sleep(LOOK_EVERY)
+        wanted = await wanted_import(wanted.import_id, visitor, ingest)
+
+
+@router.get("/imports")
+async def show_history(
+    request: Request,
+    visitor: Visitor,
+    ingest: OpenedIngest,
+    cursor: Annotated[UUID | None, Query()] = None,
+) -> Response:
+    """Every import of the account, newest first."""
+    before = None if cursor is None else ImportId(cursor)
+    rows = await ingest.store.imports(visitor.account_id, before=before, limit=PAGE + 1)
+    views = [ImportView.of(row) for row in rows[:PAGE]]
+    older = views[-1].import_id if len(rows) > PAGE else None
+    return page(request, "imports.html", imports=views, older=older, newest=cursor is None)
+
+
+def shown(view: ImportView) -> dict[str, Any]:
+    """What the templates of an import are given."""
+    return {
+        "it": view,
+        "steps": steps(view),
+        "balance": balance(view.counts),
+        "reasons": reasons(view.reasons),
+        "warnings": reasons(view.warning_reasons),
+        "failed": view.status is Status.FAILED,
+    }
+
+
+async def _find(visitor: Caller, ingest: Ingest, import_id: ImportId) -> ImportView | None:
+    rows = await ingest.store.imports(visitor.account_id, import_id)
+    return ImportView.of(rows[0]) if rows else None
