@@ -10,7 +10,7 @@ from enlist.__main__ import app
 from enlist.embedded.bootstrap import role_dsn
 from enlist.embedded.own_servers import ALL_EMBEDDED, OwnServers
 from enlist.embedded.program import Program
-from enlist.embedded.services import Backends, programs
+from enlist.embedded.services import Backends, names, programs
 from enlist_shared.settings import KafkaSettings
 
 S3 = {"ENLIST_S3__ACCESS_KEY": "key", "ENLIST_S3__SECRET_KEY": "s3cr3t"}
@@ -32,7 +32,7 @@ def by_name(own: OwnServers) -> dict[str, Program]:
     assert own.postgres is not None
     dsn = own.postgres.dsn.get_secret_value()
     backends = Backends(kafka=own.kafka, s3=own.s3, dsn=lambda role: role_dsn(dsn, role, "pw"))
-    return {one.name: one for one in programs(backends, 8000, 1, Path)}
+    return {one.name: one for one in programs(backends, dict.fromkeys(names(1), 8000), Path)}
 
 
 def test_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

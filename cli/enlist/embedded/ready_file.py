@@ -21,7 +21,10 @@ class ObjectStoreAddress(BaseModel):
 
 
 class Ready(BaseModel):
-    """The addresses and keys of a stack that is up; `postgres` is the owner's DSN."""
+    """The addresses and keys of a stack that is up.
+
+    `postgres` is the owner's DSN; `services` are where each process has its health and metrics.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,6 +34,7 @@ class Ready(BaseModel):
     kafka: str
     s3: ObjectStoreAddress
     postgres: str = Field(repr=False)
+    services: dict[str, str] = {}
 
     def write(self, file: Path) -> None:
         """Whole or not at all, readable by its owner only."""

@@ -2,23 +2,30 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-import httpx2
 from pydantic import BaseModel, SecretStr
 
-from enlist.embedded.program import Program
-from enlist.embedded.waiting import LOOPBACK, accepts
+from enlist.embedded.program import NotStartedError, Program, last_words
+from enlist.embedded.waiting import LOOPBACK, answers, wait_for
 from enlist_shared.settings import FILE_SUFFIX, KafkaSettings, S3Settings
 
 # Of our own environment the services see these, so that a level of logging can be set for all.
 PASSED_ON: Final = ("ENLIST_", "PYTHON", "POLARS_", "OTEL_", "COVERAGE_")
-ANY_FREE: Final = 0  # as a port
+READY_WITHIN: Final = 60.0  # seconds; groups are joined slowly on a busy machine
 IN_FILE: Final = FILE_SUFFIX.upper()
 CLIENT_ONLY: Final = ("ENLIST_URL", "ENLIST_API_KEY", "ENLIST_DATA_DIR")
+_KINDS: Final = {  # the module, then the roles that it connects as
+    "api": ("enlist_ingest api", "enlist_ingest"),
+    "split": ("enlist_ingest split", "enlist_ingest"),
+    "normalize": ("enlist_normalize", "enlist_normalize"),
+    "merge": ("enlist_merge", "enlist_merge", "enlist_system"),
+}
+_GROUPS: Final = {"enlist_system": "SYSTEM_POSTGRES"}  # of settings; the others: POSTGRES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,45 +37,45 @@ class Backends:
     dsn: Callable[[str], str]
 
 
-def programs(
-    backends: Backends, api_port: int, workers: int, log: Callable[[str], Path]
-) -> Iterator[Program]:
+def names(workers: int) -> list[str]:
     """The processes of all services: the API, the splitter, `workers` of each other kind."""
-    base = _inherited() | _backends(backends) | _listen(ANY_FREE)
-    ingest = base | _postgres(backends, "enlist_ingest")
-    normalize = base | _postgres(backends, "enlist_normalize")
-    merge = base | _postgres(backends, "enlist_merge") | _system(backends)
-
-    yield _service("api", ("enlist_ingest", "api"), ingest | _listen(api_port), log, api_port)
-    yield _service("split", ("enlist_ingest", "split"), ingest, log)
-    for number in range(1, workers + 1):
-        yield _service(f"normalize-{number}", ("enlist_normalize",), normalize, log)
-        yield _service(f"merge-{number}", ("enlist_merge",), merge, log)
+    numbers = range(1, workers + 1)
+    return ["api", "split", *(f"{kind}-{n}" for n in numbers for kind in ("normalize", "merge"))]
 
 
-def _service(
-    name: str,
-    module: tuple[str, ...],
-    environment: Mapping[str, str],
-    log: Callable[[str], Path],
-    port: int | None = None,
-) -> Program:
-    command = (sys.executable, "-m", *module)
-    named = _said_once({**environment, "ENLIST_KAFKA__CLIENT_ID": f"enlist-{name}"})
-    if port is None:
-        return Program(name=name, command=command, log=log(name), environment=named)
+def programs(
+    backends: Backends, ports: Mapping[str, int], log: Callable[[str], Path]
+) -> Iterator[Program]:
+    """The processes that are named, each with the port that it answers HTTP on.
 
-    async def serves() -> bool:
-        url = f"http://{LOOPBACK}:{port}/health/ready"
-        if not await accepts(port):  # far cheaper than an HTTP client
-            return False
+    They have started when they answer at all; `ready` is another question, as a process that is
+    started again while a server is away must be let live.
+    """
+    base = _inherited() | _backends(backends)
+    for name, port in ports.items():
+        module, *roles = _KINDS[name.partition("-")[0]]
+        environment = base | _roles(backends, roles) | _listen(port)
+        environment["ENLIST_KAFKA__CLIENT_ID"] = f"enlist-{name}"
+        yield Program(
+            name=name,
+            command=(sys.executable, "-m", *module.split()),
+            log=log(name),
+            environment=_said_once(environment),
+            ready=partial(answers, port, "/health/live"),
+        )
+
+
+async def all_ready(ports: Mapping[str, int], log: Callable[[str], Path]) -> None:
+    """Wait until every process can work: its servers answer, its consumers have joined.
+
+    Raises:
+        NotStartedError: one of them cannot for too long.
+    """
+    for name, port in ports.items():
         try:
-            async with httpx2.AsyncClient(trust_env=False) as client:
-                return (await client.get(url)).is_success
-        except httpx2.HTTPError:
-            return False
-
-    return Program(name=name, command=command, log=log(name), environment=named, ready=serves)
+            await wait_for(partial(answers, port, "/health/ready"), READY_WITHIN)
+        except TimeoutError as error:
+            raise NotStartedError(f"{name} is not ready{last_words(log(name))}") from error
 
 
 def _inherited() -> dict[str, str]:
@@ -107,12 +114,8 @@ def _said_once(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _postgres(backends: Backends, role: str) -> dict[str, str]:
-    return {"ENLIST_POSTGRES__DSN": backends.dsn(role)}
-
-
-def _system(backends: Backends) -> dict[str, str]:
-    return {"ENLIST_SYSTEM_POSTGRES__DSN": backends.dsn("enlist_system")}
+def _roles(backends: Backends, roles: Iterable[str]) -> dict[str, str]:
+    return {f"ENLIST_{_GROUPS.get(role, 'POSTGRES')}__DSN": backends.dsn(role) for role in roles}
 
 
 def _listen(port: int) -> dict[str, str]:

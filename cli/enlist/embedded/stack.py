@@ -5,7 +5,7 @@ services; stopped the other way round. Any of the three may be somebody else's (
 The folder is locked, so that it has one stack at a time.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ DEFAULT_WORKERS: Final = 2
 class Ports:
     """The loopback ports of a run; a child that is started again keeps its own."""
 
-    api: int
+    services: Mapping[str, int]
     postgres: int
     objectstore: int
     broker: int
@@ -54,7 +54,9 @@ async def running_stack(
     with directory.locked():
         directory.ready.unlink(missing_ok=True)
         async with supervising(say, directory.processes) as supervisor:
-            ready = await _start(_Place(directory, supervisor, _choose_ports(port), workers, own))
+            ready = await _start(
+                _Place(directory, supervisor, _choose_ports(port, workers), workers, own)
+            )
             ready.write(directory.ready)
             try:
                 yield ready
@@ -97,8 +99,9 @@ async def _start(place: _Place) -> Ready:
         dsn=lambda role: bootstrap.role_dsn(owner, role, credentials.roles[role]),
     )
     log = place.directory.log
-    programs = services.programs(backends, place.ports.api, place.workers, log)
-    await place.supervisor.start(*programs)
+    ports = place.ports.services
+    await place.supervisor.start(*services.programs(backends, ports, log))
+    await services.all_ready(ports, log)
     return _ready(place.ports, backends, owner, account)
 
 
@@ -131,9 +134,10 @@ async def _start_broker(place: _Place) -> KafkaSettings:
     return broker.settings(port)
 
 
-def _choose_ports(api: int | None) -> Ports:
+def _choose_ports(api: int | None, workers: int) -> Ports:
+    free = {name: free_port() for name in services.names(workers)}
     return Ports(
-        api=free_port() if api is None else api,
+        services=free if api is None else free | {"api": api},
         postgres=free_port(),
         objectstore=free_port(),
         broker=free_port(),
@@ -142,8 +146,9 @@ def _choose_ports(api: int | None) -> Ports:
 
 def _ready(ports: Ports, backends: services.Backends, owner: str, account: Account) -> Ready:
     s3 = backends.s3
+    addresses = {name: f"http://{LOOPBACK}:{port}" for name, port in ports.services.items()}
     return Ready(
-        api=f"http://{LOOPBACK}:{ports.api}",
+        api=addresses["api"],
         api_key=account.api_key,
         account_id=account.account_id,
         kafka=backends.kafka.bootstrap_servers,
@@ -154,4 +159,5 @@ def _ready(ports: Ports, backends: services.Backends, owner: str, account: Accou
             bucket=s3.bucket,
         ),
         postgres=owner,
+        services=addresses,
     )

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from typing import Final
 
 LOOPBACK: Final = "127.0.0.1"
@@ -26,6 +27,18 @@ async def accepts(port: int) -> bool:
         return False
     writer.close()
     return True
+
+
+async def answers(port: int, path: str) -> bool:
+    """Whether a GET of the path on this loopback port succeeds; far cheaper than an HTTP client."""
+    try:
+        reader, writer = await asyncio.open_connection(LOOPBACK, port)
+        with closing(writer):
+            request = f"GET {path} HTTP/1.1\r\nHost: {LOOPBACK}\r\nConnection: close\r\n\r\n"
+            writer.write(request.encode())
+            return (await reader.readline()).startswith(b"HTTP/1.1 2")
+    except OSError:
+        return False
 
 
 def free_port() -> int:
