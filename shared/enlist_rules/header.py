@@ -17,7 +17,7 @@ from enlist_rules.synonyms import (
     MOBILE_PHONES,
     OTHER_PHONES,
     PHONES,
-    SECOND_NAMES,
+    SECOND_FIELDS,
     SHARED_PHONES,
 )
 
@@ -46,9 +46,13 @@ PHONE_RANKS: Final = {
 ALTERNATE_NAMES: Final = _folded_names((*ALTERNATE_PHONES, Field.ALTERNATE_PHONE_NUMBER))
 COUNTRY_NAMES: Final = _folded_names(COUNTRIES)
 FIELD_NAMES: Final = {
-    name: target for target, names in FIELDS.items() for name in _folded_names((target, *names))
+    name: target
+    for target, names in FIELDS.items()
+    for name in _folded_names((target, *names)) - _folded_names(SECOND_FIELDS.get(target, ()))
 }
-YIELDING_NAMES: Final = _folded_names(SECOND_NAMES)
+SECOND_FIELD_NAMES: Final = {
+    name: target for target, names in SECOND_FIELDS.items() for name in _folded_names(names)
+}
 # For each kind of address the columns that make it up.
 ADDRESS_NAMES: Final = tuple(
     {folded(f"{kind} {name}"): field for field, names in ADDRESS_PARTS.items() for name in names}

@@ -26,7 +26,7 @@ from enlist_rules.header import (
     FIELD_NAMES,
     PHONE_RANKS,
     REJECT_COLUMNS,
-    YIELDING_NAMES,
+    SECOND_FIELD_NAMES,
     folded,
 )
 from enlist_rules.options import Unmapped
@@ -99,20 +99,21 @@ def _map_fields(columns: Columns) -> None:
     chosen = frozenset(columns.targets)
     for index in columns.free(FIELD_NAMES.__contains__):
         target = FIELD_NAMES[columns.keys[index]]
-        if target != NAME and target not in chosen and not _gives_way(columns, index):
+        if target != NAME and target not in chosen:
             columns.assign(index, target)
+    _map_second_names(columns, chosen)
     for index in columns.free(COUNTRY_NAMES.__contains__):
         if Field.COUNTRY_CODE not in columns.targets and columns.holds_regions(index):
             columns.assign(index, Field.COUNTRY_CODE)
 
 
-def _gives_way(columns: Columns, index: int) -> bool:
-    """Whether a name means its field only where no better name does, and here one does."""
-    target = FIELD_NAMES[columns.keys[index]]
-    better = (key for key in columns.keys if key not in YIELDING_NAMES)
-    return columns.keys[index] in YIELDING_NAMES and any(
-        FIELD_NAMES.get(key) == target for key in better
-    )
+def _map_second_names(columns: Columns, chosen: frozenset[str | None]) -> None:
+    """Names that give way to every other name of their field."""
+    for index in columns.free(SECOND_FIELD_NAMES.__contains__):
+        target = SECOND_FIELD_NAMES[columns.keys[index]]
+        taken = columns.targets.index(target) if target in columns.targets else None
+        if taken is None or (target not in chosen and columns.keys[taken] == columns.keys[index]):
+            columns.assign(index, target)
 
 
 def _map_address(columns: Columns) -> None:

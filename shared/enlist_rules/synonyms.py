@@ -71,8 +71,16 @@ COUNTRIES: Final = (
     *("country", "country/region", "mailing country", "home country", "home country/region"),
     *("address 1 - country", "pays", "land", "país"),
 )
-# "Title" beside "Salutation" is what the person does.
-SECOND_NAMES: Final = ("title", "titre", "titel", "título")
+# Names that mean their field only where no other column does: "Title" beside "Salutation" is what
+# the person does. Of several different ones the first is taken.
+SECOND_FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    Field.TITLE: ("title", "titre", "titel", "título"),
+    Field.EMAIL: (
+        *("email (home)", "email (personal)", "home email", "personal email", "private email"),
+        *("email (work)", "work email", "business email", "email (other)", "other email"),
+        *("email 2", "e-mail 2 address", "e-mail 2 - value", "secondary email"),
+    ),
+}
 # Exports that know several addresses of a person: the first kind with a value is the contact's.
 ADDRESS_KINDS: Final = ("home", "address 1 -", "business", "work", "other", "address 2 -")
 ADDRESS_PARTS: Final[dict[str, tuple[str, ...]]] = {
@@ -85,8 +93,8 @@ ADDRESS_PARTS: Final[dict[str, tuple[str, ...]]] = {
 
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
     Field.TITLE: (
-        *("title", "salutation", "name prefix", "prefix", "honorific"),
-        *("civilité", "titre", "anrede", "titel", "tratamiento", "título"),
+        *("salutation", "name prefix", "prefix", "honorific"),
+        *("civilité", "anrede", "tratamiento"),
     ),
     Field.FIRST_NAME: (
         *("first name", "firstname", "first", "forename", "forenames", "given name", "given names"),

@@ -4,7 +4,7 @@ import pytest
 
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.fields import LISTS, NAME, Field
-from enlist_rules.header import FIELD_NAMES, PHONE_RANKS, folded
+from enlist_rules.header import FIELD_NAMES, PHONE_RANKS, SECOND_FIELD_NAMES, folded
 from enlist_rules.layout import LayoutRules, read_layout
 from enlist_rules.mapping import TARGETS
 from enlist_rules.options import Header, Unmapped
@@ -15,6 +15,7 @@ from enlist_rules.synonyms import (
     MOBILE_PHONES,
     OTHER_PHONES,
     PHONES,
+    SECOND_FIELDS,
     SHARED_PHONES,
 )
 
@@ -92,6 +93,7 @@ def test_a_title_beside_a_salutation() -> None:
     assert mapped("Salutation,Title,phone") == ["title", "custom.Title", "phone_number"]
     assert mapped("Title,phone") == ["title", "phone_number"]
     assert refused("Title,title,phone") is Code.HEADER_DUPLICATE
+    assert mapped("Work Email,Home Email,phone") == ["email", "custom.Home Email", "phone_number"]
 
 
 @pytest.mark.parametrize(
@@ -196,11 +198,12 @@ def test_no_phone_column() -> None:
 def test_synonyms_are_unambiguous() -> None:
     """No name stands under two targets, and every target can be reached by its own name."""
     phones = [MOBILE_PHONES, PHONES, OTHER_PHONES, SHARED_PHONES, ALTERNATE_PHONES]
-    groups = [*phones, COUNTRIES, *FIELDS.values()]
+    groups = [*phones, COUNTRIES, *FIELDS.values(), *SECOND_FIELDS.values()]
     names = [name for group in groups for name in {folded(name) for name in group}]
 
     assert sorted(names) == sorted(set(names))
-    assert {FIELD_NAMES[folded(name)] for name in FIELDS} == set(FIELDS)
+    by_name = FIELD_NAMES | SECOND_FIELD_NAMES
+    assert {by_name[folded(name)] for name in FIELDS} == set(FIELDS)
     assert {*FIELDS, Field.PHONE_NUMBER, Field.ALTERNATE_PHONE_NUMBER} == {*Field, NAME, LISTS}
     assert PHONE_RANKS[folded(Field.PHONE_NUMBER)] == 1
     assert set(FIELD_NAMES.values()) < TARGETS
