@@ -122,6 +122,7 @@ CREATE INDEX imports_unfinished ON imports (moved_at)
   WHERE status IN (
     'receiving', 'accepted', 'splitting', 'normalizing', 'forecasting', 'merging', 'undoing');
 
+CREATE INDEX imports_by_content ON imports (account_id, sha256);
 CREATE UNIQUE INDEX imports_by_request ON imports (account_id, request_id)
   WHERE request_id IS NOT NULL;
 
@@ -212,6 +213,20 @@ CREATE TABLE idempotency_keys (
   CONSTRAINT answer_is_whole CHECK ((status IS NULL) = (body IS NULL))
 );
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+
+-- How an account wants files with this header read; offered where the header comes again.
+CREATE TABLE profiles (
+  account_id  uuid        NOT NULL REFERENCES accounts,
+  profile_id  uuid        NOT NULL DEFAULT uuidv7(),
+  name        text        NOT NULL CHECK (char_length(name) BETWEEN 1 AND 255),
+  columns     text[]      NOT NULL,           -- the header's cells
+  header_hash bytea       NOT NULL,           -- SHA-256 of the same, as headers are compared
+  options     jsonb       NOT NULL,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (account_id, profile_id)
+);
+CREATE UNIQUE INDEX profiles_by_name ON profiles (account_id, name);
+CREATE INDEX profiles_by_header ON profiles (account_id, header_hash);
 
 -- ──────────────────────────────────────────────────────────── contacts, lists, consent
 
@@ -580,7 +595,7 @@ DECLARE
 BEGIN
   FOREACH secured IN ARRAY ARRAY[
     'accounts', 'api_keys', 'sessions', 'imports', 'idempotency_keys', 'chunks', 'shards', 'units',
-    'contacts', 'lists', 'memberships', 'consents', 'consent_events', 'changes', 'outbox'
+    'profiles', 'contacts', 'lists', 'memberships', 'consents', 'consent_events', 'changes', 'outbox'
   ] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', secured);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', secured);
@@ -616,6 +631,7 @@ GRANT SELECT ON accounts, chunks, shards, contacts, lists, memberships, consents
   TO enlist_ingest;
 GRANT SELECT, INSERT, UPDATE ON imports TO enlist_ingest;
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO enlist_ingest;
+GRANT SELECT, INSERT, UPDATE, DELETE ON profiles TO enlist_ingest;
 GRANT INSERT ON chunks, outbox TO enlist_ingest;
 GRANT SELECT, INSERT ON units TO enlist_ingest;
 
