@@ -4,14 +4,20 @@ Migrations are numbered SQL files (`deploy/database/migrations/NNNN_name.sql`), 
 order, in a transaction of its own, as `enlist_owner`. A database that is newer is refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
-DATABASE_FOLDER: Final = Path(__file__).parents[2] / "deploy" / "database"
+OWNER: Final = "enlist_owner"
+ROLES: Final = (OWNER, "enlist_ingest", "enlist_normalize", "enlist_merge", "enlist_system")
+DATABASE: Final = "enlist"
+# A link to `deploy/database`, so that a wheel of this package holds the SQL too.
+DATABASE_FOLDER: Final = Path(__file__).with_name("database")
 _APPLIED: Final = """
 CREATE TABLE IF NOT EXISTS public.enlist_migrations (
   name       text        PRIMARY KEY,
@@ -24,6 +30,50 @@ _ONE_AT_A_TIME: Final = 0x656E6C697374  # "enlist"
 
 class SchemaMismatchError(Exception):
     """The database was migrated by a newer version, or a migration was changed afterwards."""
+
+
+def server_of(dsn: str) -> str:
+    """Host and port, without a word about who connects."""
+    return urlsplit(dsn).netloc.rpartition("@")[2]
+
+
+def role_dsn(dsn: str, role: str, password: str, database: str | None = None) -> str:
+    """The DSN of another role on the same server, in the same database unless one is named."""
+    parts = urlsplit(dsn)
+    path = parts.path if database is None else f"/{database}"
+    netloc = f"{role}:{quote(password, safe='')}@{server_of(dsn)}"
+    return urlunsplit(("postgresql", netloc, path, parts.query, ""))
+
+
+async def prepare_database(
+    superuser: str, passwords: Mapping[str, str], database: str = DATABASE
+) -> str:
+    """Roles with these passwords, the database, its schema; returns the owner's DSN.
+
+    The superuser makes roles and the database; everything in it is made by `enlist_owner`. All of
+    it may run again and changes nothing.
+    """
+    async with connected(superuser) as admin:
+        await prepare_roles(admin, passwords)
+        if not await admin.fetchval("SELECT pg_has_role($1, 'SET')", OWNER):  # no superuser
+            await admin.execute(f"GRANT {OWNER} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")
+        if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
+            statement = "SELECT format('CREATE DATABASE %I OWNER %I', $1::text, $2::text)"
+            await admin.execute(await admin.fetchval(statement, database, OWNER))
+    owner = role_dsn(superuser, OWNER, passwords[OWNER], database)
+    async with connected(owner) as connection:
+        await migrate(connection)
+    return owner
+
+
+@asynccontextmanager
+async def connected(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection for the length of a block."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def prepare_roles(

@@ -9,10 +9,9 @@ from uuid import uuid4
 import asyncpg
 from tests.fixtures.database import Database, connected
 
-from enlist.embedded.credentials import OWNER, ROLES
 from enlist.embedded.postgres import BINARIES
 from enlist.embedded.wheels import packaged
-from enlist_shared.migrations import DATABASE_FOLDER, migrate, prepare_roles
+from enlist_shared.migrations import DATABASE_FOLDER, OWNER, ROLES, migrate, prepare_roles
 from enlist_shared.states import FINAL, MOVES, Status
 
 

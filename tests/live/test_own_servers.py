@@ -17,6 +17,7 @@ from enlist.embedded.credentials import Credentials
 from enlist.embedded.own_servers import OwnServers, prepare_s3
 from enlist.embedded.program import NotStartedError
 from enlist.embedded.stack import running_stack
+from enlist_shared.migrations import prepare_database, role_dsn
 from enlist_shared.objectstore import make_bucket
 from enlist_shared.settings import KafkaSettings, PostgresSettings, S3Settings
 
@@ -69,7 +70,7 @@ async def test_an_administrator_first_then_the_owner(tmp_path: Path) -> None:
     async with postgres.running_postgres(tmp_path) as superuser:
         async with connected(superuser) as connection:
             await connection.execute(ADMIN)
-        admin = bootstrap.role_dsn(superuser, "somebody", "pw")
+        admin = role_dsn(superuser, "somebody", "pw")
         owner = await bootstrap.prepare_own_database(admin, passwords)
         account = await bootstrap.first_account(owner, None)
         assert await bootstrap.prepare_own_database(owner, passwords) == owner
@@ -94,11 +95,11 @@ async def test_an_account_of_a_database_that_is_gone_is_made_again(tmp_path: Pat
     """A kept key that opens nothing is not handed out."""
     passwords = Credentials().roles
     async with postgres.running_postgres(tmp_path) as superuser:
-        owner = await bootstrap.prepare_database(superuser, passwords)
+        owner = await prepare_database(superuser, passwords)
         lost = await bootstrap.first_account(owner, None)
         async with connected(superuser) as connection:
             await connection.execute("DROP DATABASE enlist WITH (FORCE)")
-        await bootstrap.prepare_database(superuser, passwords)
+        await prepare_database(superuser, passwords)
         assert await bootstrap.first_account(owner, lost) != lost
 
 

@@ -8,9 +8,9 @@ import pytest
 from tests.fixtures.database import Database, connected
 from tests.fixtures.ledger import put_unit
 
-from enlist.embedded.credentials import ROLES
 from enlist_shared.accounts import create_account
 from enlist_shared.ids import AccountId
+from enlist_shared.migrations import ROLES
 from enlist_shared.postgres import account_transaction, open_pool
 from enlist_shared.states import Status, UnitKind
 

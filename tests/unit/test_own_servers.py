@@ -7,10 +7,10 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from enlist.__main__ import app
-from enlist.embedded.bootstrap import role_dsn
 from enlist.embedded.own_servers import ALL_EMBEDDED, OwnServers
 from enlist.embedded.program import Program
 from enlist.embedded.services import Backends, names, programs
+from enlist_shared.migrations import role_dsn
 from enlist_shared.settings import KafkaSettings
 
 S3 = {"ENLIST_S3__ACCESS_KEY": "key", "ENLIST_S3__SECRET_KEY": "s3cr3t"}

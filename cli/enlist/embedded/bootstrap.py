@@ -1,51 +1,21 @@
-"""What a database needs before services can use it; each step may run again and changes nothing.
+"""The database of a local stack, the embedded one or one's own, and its first account."""
 
-The superuser makes roles and the database; everything in it is made by `enlist_owner`.
-"""
-
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from typing import Final
-from urllib.parse import quote, urlsplit, urlunsplit
+from collections.abc import Mapping
 
 import asyncpg
 
-from enlist.embedded.credentials import OWNER, ROLES, Account
+from enlist.embedded.credentials import Account
 from enlist.embedded.program import NotStartedError
 from enlist_shared.accounts import create_account, hash_api_key
-from enlist_shared.migrations import migrate, prepare_roles
-
-DATABASE: Final = "enlist"
-
-
-def server_of(dsn: str) -> str:
-    """Host and port, without a word about who connects."""
-    return urlsplit(dsn).netloc.rpartition("@")[2]
-
-
-def role_dsn(dsn: str, role: str, password: str, database: str | None = None) -> str:
-    """The DSN of another role on the same server, in the same database unless one is named."""
-    parts = urlsplit(dsn)
-    path = parts.path if database is None else f"/{database}"
-    netloc = f"{role}:{quote(password, safe='')}@{server_of(dsn)}"
-    return urlunsplit(("postgresql", netloc, path, parts.query, ""))
-
-
-async def prepare_database(
-    superuser: str, passwords: Mapping[str, str], database: str = DATABASE
-) -> str:
-    """Roles with these passwords, the database, its schema; returns the owner's DSN."""
-    async with _connected(superuser) as admin:
-        await prepare_roles(admin, passwords)
-        if not await admin.fetchval("SELECT pg_has_role($1, 'SET')", OWNER):  # no superuser
-            await admin.execute(f"GRANT {OWNER} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")
-        if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
-            statement = "SELECT format('CREATE DATABASE %I OWNER %I', $1::text, $2::text)"
-            await admin.execute(await admin.fetchval(statement, database, OWNER))
-    owner = role_dsn(superuser, OWNER, passwords[OWNER], database)
-    async with _connected(owner) as connection:
-        await migrate(connection)
-    return owner
+from enlist_shared.migrations import (
+    OWNER,
+    ROLES,
+    connected,
+    migrate,
+    prepare_database,
+    role_dsn,
+    server_of,
+)
 
 
 async def prepare_own_database(dsn: str, passwords: Mapping[str, str]) -> str:
@@ -58,12 +28,12 @@ async def prepare_own_database(dsn: str, passwords: Mapping[str, str]) -> str:
         NotStartedError: the server does not answer, or refuses.
     """
     try:
-        async with _connected(dsn) as connection:
+        async with connected(dsn) as connection:
             if await connection.fetchval("SELECT current_user") != OWNER:
                 return await prepare_database(dsn, passwords)
             await migrate(connection)
         for role in ROLES[1:]:
-            async with _connected(role_dsn(dsn, role, passwords[role])):
+            async with connected(role_dsn(dsn, role, passwords[role])):
                 pass
     except asyncpg.InvalidAuthorizationSpecificationError as error:
         raise NotStartedError(
@@ -77,7 +47,7 @@ async def prepare_own_database(dsn: str, passwords: Mapping[str, str]) -> str:
 
 async def first_account(owner: str, kept: Account | None) -> Account:
     """The account that was kept, if the database has it; else a new one with one API key."""
-    async with _connected(owner) as connection:
+    async with connected(owner) as connection:
         if kept is not None and await _has(connection, kept):
             return kept
         account_id, api_key = await create_account(connection, "default", "GB")
@@ -91,12 +61,3 @@ async def _has(owner: asyncpg.Connection, account: Account) -> bool:
             "SELECT set_config('enlist.account', $1, true)", str(account.account_id)
         )
         return bool(await owner.fetchval(question, hash_api_key(account.api_key)))
-
-
-@asynccontextmanager
-async def _connected(dsn: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(dsn)
-    try:
-        yield connection
-    finally:
-        await connection.close()

@@ -2,15 +2,13 @@
 
 import secrets
 from pathlib import Path
-from typing import Final, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from enlist.embedded.private_file import write_private
 from enlist_shared.ids import AccountId
-
-OWNER: Final = "enlist_owner"
-ROLES: Final = (OWNER, "enlist_ingest", "enlist_normalize", "enlist_merge", "enlist_system")
+from enlist_shared.migrations import ROLES
 
 
 def _secret() -> str:

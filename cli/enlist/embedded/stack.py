@@ -19,6 +19,7 @@ from enlist.embedded.program import Program
 from enlist.embedded.ready_file import ObjectStoreAddress, Ready
 from enlist.embedded.supervisor import Say, Supervisor, supervising
 from enlist.embedded.waiting import LOOPBACK, free_port
+from enlist_shared.migrations import prepare_database, role_dsn, server_of
 from enlist_shared.settings import KafkaSettings, S3Settings
 
 DEFAULT_WORKERS: Final = 2
@@ -81,13 +82,13 @@ class _Place:
 
 async def _start(place: _Place) -> Ready:
     own_dsn = place.own.postgres.dsn.get_secret_value() if place.own.postgres else None
-    file = place.directory.credentials(own_dsn and bootstrap.server_of(own_dsn))
+    file = place.directory.credentials(own_dsn and server_of(own_dsn))
     credentials = Credentials.kept_in(file)
     s3 = await _start_storage(place, credentials)
     kafka = await _start_broker(place)
     if own_dsn is None:
         superuser = postgres.dsn(place.ports.postgres, credentials.superuser)
-        owner = await bootstrap.prepare_database(superuser, credentials.roles)
+        owner = await prepare_database(superuser, credentials.roles)
     else:
         owner = await bootstrap.prepare_own_database(own_dsn, credentials.roles)
     account = await bootstrap.first_account(owner, credentials.account)
@@ -96,7 +97,7 @@ async def _start(place: _Place) -> Ready:
     backends = services.Backends(
         kafka=kafka,
         s3=s3,
-        dsn=lambda role: bootstrap.role_dsn(owner, role, credentials.roles[role]),
+        dsn=lambda role: role_dsn(owner, role, credentials.roles[role]),
     )
     log = place.directory.log
     ports = place.ports.services
