@@ -11,6 +11,7 @@ from faststream.kafka import KafkaBroker
 from enlist_ingest.api.application import make_application
 from enlist_ingest.api.dependencies import KeyRing
 from enlist_ingest.handlers import split_import
+from enlist_ingest.idempotency import IdempotencyKeys
 from enlist_ingest.service import Ingest
 from enlist_ingest.settings import IngestSettings
 from enlist_ingest.store import Store
@@ -32,7 +33,9 @@ def build_api(settings: IngestSettings) -> FastAPI:
         async with open_ingest(settings) as (ingest, pool):
             app.state.ingest, app.state.keys = ingest, KeyRing(ingest.store)
             app.state.health = Health(database_answers(pool), bucket_answers(ingest.objects))
+            pruning = asyncio.create_task(ingest.idempotency.keep_pruned())
             yield
+            pruning.cancel()
 
     return make_application(lifespan, with_imports=True)
 
@@ -60,7 +63,8 @@ async def open_ingest(settings: IngestSettings) -> AsyncIterator[tuple[Ingest, a
         open_pool(settings.postgres, "enlist-ingest") as pool,
         open_objectstore(settings.s3) as objects,
     ):
-        yield Ingest(settings, Store(pool), objects), pool
+        keys = IdempotencyKeys(pool, settings.lease_seconds)
+        yield Ingest(settings, Store(pool), objects, keys), pool
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from enlist_ingest.idempotency import IdempotencyKeys
 from enlist_ingest.settings import IngestSettings
 from enlist_ingest.store import Store
 from enlist_shared.objectstore import ObjectStore
@@ -14,3 +15,4 @@ class Ingest:
     settings: IngestSettings
     store: Store
     objects: ObjectStore
+    idempotency: IdempotencyKeys

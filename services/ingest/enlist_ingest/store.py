@@ -6,6 +6,7 @@ from typing import Final
 import asyncpg
 
 from enlist_ingest.division import Division, Source
+from enlist_ingest.idempotency import bind
 from enlist_ingest.upload import Caller, Upload
 from enlist_rules.codes import Code
 from enlist_shared.claims import Claim, finish
@@ -33,10 +34,6 @@ class Store:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-
-    async def answers(self) -> bool:
-        """Whether the database answers."""
-        return bool(await self._pool.fetchval("SELECT true"))
 
     async def authenticate(self, key_hash: bytes) -> Caller | None:
         """Whose API key has this hash; none if it never was, has expired or was revoked."""
@@ -77,7 +74,7 @@ class Store:
     async def accept(self, upload: Upload) -> None:
         """A long upload has landed: the import waits to be split."""
         async with account_transaction(self._pool, upload.caller.account_id) as connection:
-            await _put_import(connection, upload)
+            await _put_whole(connection, upload)
             account_id, import_id = upload.caller.account_id, upload.import_id
             row = await connection.fetchrow(IMPORTS["accept_import"], account_id, import_id)
             if row is None:
@@ -94,13 +91,13 @@ class Store:
     ) -> None:
         """A small upload has landed and is split already."""
         async with account_transaction(self._pool, upload.caller.account_id) as connection:
-            await _put_import(connection, upload)
+            await _put_whole(connection, upload)
             await _record_split(connection, Status.RECEIVING, division, manifest_key)
 
     async def accept_refused(self, upload: Upload, code: Code, detail: str) -> None:
         """A small upload has landed and is no contact file: an import that failed."""
         async with account_transaction(self._pool, upload.caller.account_id) as connection:
-            await _put_import(connection, upload)
+            await _put_whole(connection, upload)
             key = upload.caller.account_id, upload.import_id
             await end_import(connection, *key, Status.FAILED, code, detail)
 
@@ -147,6 +144,13 @@ class Store:
             if not await finish(connection, claim, manifest_key):
                 raise MovedOnError
             await _record_split(connection, Status.SPLITTING, division, manifest_key)
+
+
+async def _put_whole(connection: Connection, upload: Upload) -> None:
+    """All of the upload is here: it is what its Idempotency-Key has led to."""
+    await _put_import(connection, upload)
+    if upload.caller.once is not None:
+        await bind(connection, upload.caller.once, upload.import_id)
 
 
 async def _put_import(connection: Connection, upload: Upload) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from enlist_ingest.division import Source
+from enlist_ingest.idempotency import Once
 from enlist_shared.ids import AccountId, ImportId, ObjectKey
 from enlist_shared.options import ImportOptions
 from enlist_shared.options import Source as Way
@@ -11,10 +12,11 @@ from enlist_shared.options import Source as Way
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose request this is."""
+    """Whose request this is, and the Idempotency-Key that it holds."""
 
     account_id: AccountId
     default_region: str
+    once: Once | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What routes ask for: the opened service, and whose request it is."""
 
 import time
+from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
@@ -56,7 +57,7 @@ async def authenticated(
     caller = await keys.caller(credentials.credentials)
     if caller is None:
         raise unauthorized("This API key is not known, has expired or was revoked.")
-    return caller
+    return replace(caller, once=getattr(request.state, "once", None))
 
 
 OpenedIngest = Annotated[Ingest, Depends(opened)]

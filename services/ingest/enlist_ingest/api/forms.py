@@ -16,6 +16,8 @@ from enlist_ingest.api.problems import Problem, ProblemCode, malformed
 OPTIONS_BYTES: Final = 262_144
 OVERHEAD_BYTES: Final = 65_536
 """What a form may hold besides the contents of its parts: boundaries and headers."""
+LARGEST_REST: Final = OPTIONS_BYTES + OVERHEAD_BYTES
+"""What a request that uploads a file may hold besides the file."""
 
 
 class _Part(BaseTarget):  # type: ignore[misc]
@@ -90,7 +92,7 @@ class UploadForm:
         return self._options.whole
 
     def take_options(self) -> bytes:
-        """The part `options`, empty if there is none; there is nothing left of it then."""
+        """What has come of the part `options`; there is nothing left of it then."""
         return b"".join(self._options.take())
 
     @property

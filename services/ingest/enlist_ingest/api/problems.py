@@ -30,6 +30,9 @@ class ProblemCode(StrEnum):
     MEDIA_TYPE = "media_type"
     MALFORMED = "malformed"
     PARAMETERS = "parameters"
+    IDEMPOTENCY_KEY = "idempotency_key"
+    IDEMPOTENCY_RUNNING = "idempotency_running"
+    IDEMPOTENCY_REUSED = "idempotency_reused"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 

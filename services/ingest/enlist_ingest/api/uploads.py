@@ -1,14 +1,16 @@
 """Uploading a file of contacts."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from hashlib import sha256
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
 from enlist_ingest.api.dependencies import Authenticated, OpenedIngest
-from enlist_ingest.api.forms import OPTIONS_BYTES, OVERHEAD_BYTES, UploadForm
+from enlist_ingest.api.forms import LARGEST_REST, UploadForm
 from enlist_ingest.api.imports import wanted_import
+from enlist_ingest.api.once import OnceRoute
 from enlist_ingest.api.options import read_options
 from enlist_ingest.api.views import ImportView
 from enlist_ingest.receiving import Receiving, open_receiving
@@ -34,7 +36,33 @@ FORM: Final[dict[str, Any]] = {
 }
 ReadOptions = Callable[[bytes], Awaitable[ImportOptions]]
 
-router = APIRouter(prefix="/v1/imports", tags=["imports"])
+
+class FileIdentity:
+    """Two uploads are the same when file, file name and options are, however they are framed."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._form = UploadForm(headers)
+        self._file, self._options = sha256(), sha256()
+
+    def feed(self, block: bytes) -> None:
+        for piece in self._form.feed(block):
+            self._file.update(piece)
+        self._options.update(self._form.take_options())
+
+    def fingerprint(self) -> bytes:
+        self._form.finish()
+        name = sha256((self._form.file_name or "").encode())
+        parts = (part.digest() for part in (self._file, self._options, name))
+        return sha256(b"".join(parts)).digest()
+
+
+class UploadRoute(OnceRoute):
+    """A route whose bodies are forms with a file."""
+
+    identity = FileIdentity
+
+
+router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=UploadRoute)
 
 
 @router.post("/file", status_code=202, openapi_extra=FORM)
@@ -71,5 +99,5 @@ async def _receive(request: Request, receiving: Receiving, read: ReadOptions) ->
 def _refuse_declared_size(request: Request, max_bytes: int) -> None:
     """A request that says it is too large need not be read."""
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > max_bytes + OPTIONS_BYTES + OVERHEAD_BYTES:
+    if declared.isdecimal() and int(declared) > max_bytes + LARGEST_REST:
         raise PermanentFailure(Code.TOO_LARGE, f"the limit is {max_bytes:,} bytes")
