@@ -187,6 +187,7 @@ CREATE TABLE units (
   key         text,                               -- what a finished unit left in S3
   emitted_at  timestamptz NOT NULL DEFAULT now(),
   emissions   int         NOT NULL DEFAULT 0,     -- times the reconciler said it again
+  created_at  timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (account_id, import_id, kind, number),
   FOREIGN KEY (account_id, import_id) REFERENCES imports
 );
