@@ -17,7 +17,7 @@ from enlist_shared.options import Channel, Purpose, Source
 from enlist_shared.states import Status
 from enlist_shared.topics import Lane, Topic
 
-GOLDEN: Final = Path(__file__).with_name("golden")
+GOLDEN: Final = Path(__file__).parents[2] / "docs" / "events" / "examples"
 ACCOUNT: Final = AccountId(UUID("01890a5d-ac96-774b-bcce-b302099a8057"))
 IMPORT: Final = ImportId(UUID("01890a5d-ac96-774b-bcce-b302099a8058"))
 WHOSE: Final = {"account_id": ACCOUNT, "import_id": IMPORT}
