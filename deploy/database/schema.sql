@@ -373,9 +373,14 @@ CREATE TABLE outbox (
   key          text        NOT NULL,
   data         text        NOT NULL,              -- the event's JSON, as it is published
   created_at   timestamptz NOT NULL DEFAULT now(),
-  published_at timestamptz
+  published_at timestamptz,
+  held_until   timestamptz                        -- could not be published; see relay.sql
 );
-CREATE INDEX outbox_unpublished ON outbox (id) WHERE published_at IS NULL;
+CREATE INDEX outbox_unpublished ON outbox (id) WHERE published_at IS NULL AND held_until IS NULL;
+CREATE INDEX outbox_held ON outbox (held_until)
+  WHERE published_at IS NULL AND held_until IS NOT NULL;
+CREATE INDEX outbox_held_imports ON outbox (import_id)
+  WHERE published_at IS NULL AND held_until IS NOT NULL;
 
 -- ──────────────────────────────────────────────────────────────────────────── functions
 
@@ -659,7 +664,7 @@ GRANT SELECT ON units TO enlist_system;
 GRANT UPDATE (emitted_at, emissions) ON units TO enlist_system;
 GRANT SELECT ON chunks, shards TO enlist_system;
 GRANT SELECT, INSERT ON outbox TO enlist_system;
-GRANT UPDATE (published_at) ON outbox TO enlist_system;
+GRANT UPDATE (published_at, held_until) ON outbox TO enlist_system;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA enlist FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION authenticate(bytea), session(bytea),

@@ -14,11 +14,11 @@ from tests.fixtures.topics import Listener, Message, listening
 from enlist.embedded.broker import address, program
 from enlist.embedded.program import running
 from enlist.embedded.waiting import free_port, wait_for
-from enlist_shared.broker import keep_connected, make_broker
 from enlist_shared.events import ShardReady
 from enlist_shared.ids import AccountId, ImportId
-from enlist_shared.outbox import Relay, announce, announce_all
+from enlist_shared.outbox import announce, announce_all
 from enlist_shared.postgres import Connection, account_transaction
+from enlist_shared.relay import Relay
 from enlist_shared.settings import KafkaSettings
 from enlist_shared.topics import Topic
 
@@ -33,17 +33,13 @@ UNPUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
 
 @asynccontextmanager
 async def relaying(database: Database, settings: KafkaSettings) -> AsyncIterator[None]:
-    """A relay with a broker of its own, as a process of merge has them."""
-    broker = make_broker(settings)
-    relay = Relay(database.dsn("enlist_system"), broker)
-    tasks = [asyncio.create_task(work) for work in (keep_connected(broker), relay.run())]
+    """A relay, as a process of merge has it."""
+    relaying = asyncio.create_task(Relay(database.dsn("enlist_system"), settings).run())
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
-        await broker.stop()
+        relaying.cancel()
+        await asyncio.wait([relaying])
 
 
 @pytest.fixture
@@ -173,8 +169,6 @@ async def test_one_relay_at_a_time(
     assert shards(topics.about(str(import_id), TOPIC)) == list(range(31))
 
 
-# aiokafka complains of a producer that never connected.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_a_broker_that_was_away(
     database: Database,
     merge_pool: asyncpg.Pool,

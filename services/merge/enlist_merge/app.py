@@ -14,8 +14,8 @@ from enlist_shared.endpoint import make_endpoint, serve
 from enlist_shared.events import ChunkNormalized, ShardReady
 from enlist_shared.health import Health, bucket_answers, consumers_joined, database_answers
 from enlist_shared.objectstore import open_objectstore
-from enlist_shared.outbox import Relay
 from enlist_shared.postgres import open_pool
+from enlist_shared.relay import Relay
 from enlist_shared.topics import Topic
 from enlist_shared.worker import run_worker
 
@@ -42,7 +42,7 @@ async def run(settings: MergeSettings) -> None:
             merger.on_small_chunk_normalized,
         )
         join("merge.shards", Topic.SHARD_READY, ShardReady, merger.on_shard_ready)
-        relay = Relay(settings.system_postgres.dsn.get_secret_value(), broker)
+        relay = Relay(settings.system_postgres.dsn.get_secret_value(), settings.kafka)
         reconciler = Reconciler(system_pool, pool, settings.stalled_after, settings.abandoned_after)
         databases = database_answers(pool), database_answers(system_pool)
         health = Health(*databases, bucket_answers(store), consumers_joined(broker))
