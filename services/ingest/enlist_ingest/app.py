@@ -10,6 +10,8 @@ from faststream.kafka import KafkaBroker
 
 from enlist_ingest.api.application import make_application
 from enlist_ingest.api.dependencies import KeyRing
+from enlist_ingest.console.reads import Reads
+from enlist_ingest.console.sessions import Sessions
 from enlist_ingest.handlers import split_import
 from enlist_ingest.idempotency import IdempotencyKeys
 from enlist_ingest.service import Ingest
@@ -32,6 +34,7 @@ def build_api(settings: IngestSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_ingest(settings) as (ingest, pool):
             app.state.ingest, app.state.keys = ingest, KeyRing(ingest.store)
+            app.state.sessions, app.state.reads = Sessions(pool), Reads(pool)
             app.state.health = Health(database_answers(pool), bucket_answers(ingest.objects))
             pruning = asyncio.create_task(ingest.idempotency.keep_pruned())
             yield

@@ -38,9 +38,9 @@ class Store:
     async def authenticate(self, key_hash: bytes) -> Caller | None:
         """Whose API key has this hash; none if it never was, has expired or was revoked."""
         row = await self._pool.fetchrow(
-            "SELECT account_id, default_region FROM enlist.authenticate($1)", key_hash
+            "SELECT account_id, default_region, key_name FROM enlist.authenticate($1)", key_hash
         )
-        return None if row is None else Caller(row["account_id"], row["default_region"])
+        return None if row is None else Caller(*row)
 
     async def begin_import(self) -> tuple[ImportId, datetime]:
         """A new import's id, and the time; nothing is written."""
@@ -168,6 +168,7 @@ async def _put_import(connection: Connection, upload: Upload) -> None:
         upload.source_key,
         upload.received_at,
         upload.way,
+        upload.caller.name,
     )
 
 

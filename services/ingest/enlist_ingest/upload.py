@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from enlist_ingest.division import Source
 from enlist_ingest.idempotency import Once
@@ -9,13 +10,22 @@ from enlist_shared.ids import AccountId, ImportId, ObjectKey
 from enlist_shared.options import ImportOptions
 from enlist_shared.options import Source as Way
 
+_LONGEST_NAME: Final = 255
+
+
+def tidy_file_name(given: str) -> str | None:
+    """The last name of a path, without what a person would not see; at most 255 characters."""
+    last = given.replace("\\", "/").rpartition("/")[2]
+    return "".join(char for char in last if char.isprintable())[:_LONGEST_NAME] or None
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose request this is, and the Idempotency-Key that it holds."""
+    """Whose request this is, under which key's name, and the Idempotency-Key that it holds."""
 
     account_id: AccountId
     default_region: str
+    name: str | None = None
     once: Once | None = None
 
 

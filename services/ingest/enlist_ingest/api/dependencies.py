@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from enlist_ingest.api.problems import unauthorized
+from enlist_ingest.console.sessions import signed_in
 from enlist_ingest.service import Ingest
 from enlist_ingest.store import Store
 from enlist_ingest.upload import Caller
@@ -50,13 +51,16 @@ async def authenticated(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> Caller:
-    """The account whose API key the request carries."""
+    """The account whose API key the request carries, or whose pages the console shows."""
     if credentials is None:
-        raise unauthorized("Send an API key of the account: Authorization: Bearer enl_…")
-    keys: KeyRing = request.app.state.keys
-    caller = await keys.caller(credentials.credentials)
-    if caller is None:
-        raise unauthorized("This API key is not known, has expired or was revoked.")
+        caller = await signed_in(request)
+        if caller is None:
+            raise unauthorized("Send an API key of the account: Authorization: Bearer enl_…")
+    else:
+        keys: KeyRing = request.app.state.keys
+        caller = await keys.caller(credentials.credentials)
+        if caller is None:
+            raise unauthorized("This API key is not known, has expired or was revoked.")
     return replace(caller, once=getattr(request.state, "once", None))
 
 

@@ -53,6 +53,7 @@ class ImportView(BaseModel):
     detected: DetectedView | None
     error: ErrorView | None
     correlation_id: str | None
+    requested_by: str | None = Field(description="the name of the API key; null for an event")
     accepted_at: datetime
     completed_at: datetime | None
     progress: Progress

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import asyncpg
+from phonenumbers import country_code_for_region, normalize_digits_only
 
 from enlist_rules.fields import STORED
 from enlist_rules.numbers import NUMBER_TYPES
@@ -15,6 +16,9 @@ from enlist_shared.statements import statements
 
 SQL: Final = statements(__package__, "contacts.sql")
 PAGE: Final = 50
+SHORTEST_PREFIX: Final = 2
+"""Digits; fewer would look for everybody."""
+
 _BITS: Final = {1 << bit: str(field) for bit, field in enumerate(STORED)}
 _OTHER_BITS: Final = {1 << 14: "custom fields", 1 << 15: "channels"}
 
@@ -58,11 +62,8 @@ class Reads:
         return await self._fetch(account_id, "contacts", before, PAGE + 1)
 
     async def search(self, account_id: AccountId, region: str, number: str) -> list[asyncpg.Record]:
-        """Contacts of a number in any spelling, or whose number begins with these digits."""
-        exact = readings(number, region)
-        prefix = "+" + "".join(filter(str.isdecimal, number)).lstrip("0")
-        rows = [exact, prefix if len(prefix) > 3 else "+x", PAGE]
-        return await self._fetch(account_id, "by_number", *rows)
+        """Contacts of a number in any spelling, or whose number begins so."""
+        return await self._fetch(account_id, "by_number", beginnings(number, region), PAGE)
 
     async def contact(self, account_id: AccountId, contact_id: int) -> ContactPage | None:
         """A contact's page; None when the account has no such contact."""
@@ -84,14 +85,26 @@ class Reads:
             return await connection.fetch(SQL[name], account_id, *rest)
 
 
-def readings(number: str, region: str) -> list[str]:
-    """Every number in E.164 that this spelling may mean to somebody who looks for it."""
+def beginnings(number: str, region: str) -> list[str]:
+    """What the E.164 number begins with that somebody who types this may look for.
+
+    A whole number is read as an import would read it; a part of one as what follows the `+`, or
+    as what follows the trunk prefix in the account's region.
+    """
     rules = NumberRules(
         default_region=region, convert_national=True, number_types=frozenset(NUMBER_TYPES)
     )
-    spellings = (number, "+" + number.lstrip("+ "))
-    found = (read_one(spelling, region, rules).number for spelling in spellings)
-    return [reading for reading in dict.fromkeys(found) if reading]
+    whole = (read_one(text, region, rules).number for text in (number, "+" + number.lstrip("+ ")))
+    found = [reading for reading in dict.fromkeys(whole) if reading]
+    digits = normalize_digits_only(number).lstrip("0")
+    if found or len(digits) < SHORTEST_PREFIX:
+        return found
+    calling_code = str(country_code_for_region(region))
+    return (
+        [f"+{digits}"]
+        if number.lstrip().startswith("+")
+        else [f"+{digits}", f"+{calling_code}{digits}"]
+    )
 
 
 def changed_fields(fields: int) -> list[str]:

@@ -33,7 +33,7 @@ class Sessions:
     async def caller(self, token: str) -> Caller | None:
         """Whose session this is; None when it has ended."""
         row = await self._pool.fetchrow("SELECT * FROM enlist.session($1)", _hash(token))
-        return None if row is None else Caller(row["account_id"], row["default_region"])
+        return None if row is None else Caller(*row)
 
     async def close(self, token: str) -> None:
         """Sign out."""

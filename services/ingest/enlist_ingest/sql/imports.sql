@@ -15,8 +15,8 @@ ORDER BY list_id
 -- A long upload is put again and again while it arrives, and when all of it is known.
 INSERT INTO imports (
   account_id, import_id, status, source, purpose, lane, channel, default_region, options,
-  correlation_id, file_name, size, sha256, source_key, received_at
-) VALUES ($1, $2, 'receiving', $12, 'contacts', 'main', $3, $4, $5, $6, $7, $8, $9, $10, $11)
+  correlation_id, file_name, size, sha256, source_key, received_at, requested_by
+) VALUES ($1, $2, 'receiving', $12, 'contacts', 'main', $3, $4, $5, $6, $7, $8, $9, $10, $11, $13)
 ON CONFLICT (account_id, import_id) DO UPDATE SET
   channel = EXCLUDED.channel,
   default_region = EXCLUDED.default_region,

@@ -27,12 +27,15 @@ WHERE account_id = $1 AND ($2::bigint IS NULL OR contact_id < $2)
 ORDER BY contact_id DESC LIMIT $3
 
 -- name: by_number
--- Contacts whose number is one of $2, or begins with $3. A range instead of LIKE, which loses the
--- index under row security.
-SELECT * FROM contacts
-WHERE account_id = $1 AND (
-  phone_number = ANY ($2::text[]) OR phone_number >= $3 AND phone_number < $3 || ':')
-ORDER BY phone_number, contact_id LIMIT $4
+-- Contacts whose number begins with one of $2. A range instead of LIKE, which loses the index under
+-- row security.
+SELECT DISTINCT ON (c.phone_number, c.contact_id) c.* FROM unnest($2::text[]) AS prefix
+JOIN LATERAL (
+  SELECT * FROM contacts
+  WHERE account_id = $1 AND phone_number >= prefix AND phone_number < prefix || ':'
+  ORDER BY phone_number LIMIT $3
+) AS c ON true
+ORDER BY c.phone_number, c.contact_id LIMIT $3
 
 -- name: contact
 SELECT * FROM contacts WHERE account_id = $1 AND contact_id = $2
