@@ -5,7 +5,6 @@ from typing import Final
 
 import typer
 
-from enlist.client import ApiError, UnreachableError
 from enlist.commands.demo import demo
 from enlist.commands.import_file import import_file
 from enlist.commands.sample import sample
@@ -13,6 +12,7 @@ from enlist.commands.status import status
 from enlist.commands.up import up
 from enlist.embedded.data_directory import InUseError
 from enlist.embedded.program import NotStartedError
+from enlist.http import ApiError, UnreachableError
 
 FAILED: Final = 1
 CALLED_WRONGLY: Final = 2

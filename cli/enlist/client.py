@@ -1,34 +1,23 @@
-"""A client of Enlist's HTTP API: upload, look, follow."""
+"""A client of Enlist's HTTP API: upload, paste, preview, look, follow."""
 
 import json
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Self
 
 import httpx2
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from enlist.http import ApiError, Http, Request, UnreachableError
 from enlist_shared.events import Counts, Progress
 from enlist_shared.states import FINAL, Status
 
 PATIENCE: Final = 60.0  # seconds without any answer after which following gives up
 PAUSE: Final = 0.5  # seconds between two tries to follow on
-SERVER_MAY_STAY_SILENT: Final = 20.0  # seconds; then the connection is taken for lost
-
-
-class ApiError(Exception):
-    """The API refused; `status` is HTTP's, `code` is stable."""
-
-    def __init__(self, status: int, title: str, code: str, detail: str) -> None:
-        super().__init__(f"{title}: {detail}" if detail and detail != title else title)
-        self.status = status
-        self.code = code
-
-
-class UnreachableError(Exception):
-    """Nobody answered at the address."""
+OCTETS: Final = "application/octet-stream"
 
 
 class Failure(BaseModel):
@@ -73,13 +62,7 @@ class Client:
     """One account's view of the API at `url`; close it by leaving its block."""
 
     def __init__(self, url: str, api_key: str) -> None:
-        self._url = url.rstrip("/")
-        self._http = httpx2.Client(
-            base_url=self._url,
-            headers={"Authorization": f"Bearer {api_key}"},
-            timeout=httpx2.Timeout(30.0, read=SERVER_MAY_STAY_SILENT),
-            trust_env=False,
-        )
+        self._api = Http(url, api_key)
 
     def __enter__(self) -> Self:
         return self
@@ -90,26 +73,40 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._http.close()
+        self._api.client.close()
 
     def upload(self, file: IO[bytes], name: str, options: dict[str, Any]) -> Import:
-        """Send a file as it is read, never whole in memory; returns the accepted import."""
+        """Send a file as it is read, never whole in memory; returns the accepted import.
+
+        It is sent from its beginning again when the connection is lost, and imported once.
+        """
         return Import.model_validate(
-            self._call(
-                "POST",
-                "/v1/imports/file",
-                data={"options": json.dumps(options)},
-                files={"file": (name, file, "application/octet-stream")},
-                timeout=httpx2.Timeout(30.0, read=300.0),
-            )
+            self._api.post("/v1/imports/file", lambda: _form(file, name, options))
         )
 
+    def paste(self, kind: str, body: dict[str, Any]) -> Import:
+        """Send pasted `numbers` or `contacts`; returns the accepted import."""
+        return Import.model_validate(self._api.post(f"/v1/imports/{kind}", lambda: {"json": body}))
+
+    def preview(self, file: IO[bytes], name: str, options: dict[str, Any]) -> dict[str, Any]:
+        """How the API would read a file, as its JSON says it; nothing is kept."""
+        said: dict[str, Any] = self._api.ask("/v1/previews", lambda: _form(file, name, options))
+        return said
+
     def find(self, import_id: str) -> Import:
-        return Import.model_validate(self._call("GET", f"/v1/imports/{import_id}"))
+        return Import.model_validate(self._api.get(f"/v1/imports/{import_id}"))
 
     def newest(self, cursor: str | None = None) -> ImportsPage:
         parameters = {} if cursor is None else {"cursor": cursor}
-        return ImportsPage.model_validate(self._call("GET", "/v1/imports", params=parameters))
+        return ImportsPage.model_validate(self._api.get("/v1/imports", params=parameters))
+
+    def save(self, import_id: str, document: str, target: Path) -> int:
+        """Write a document of an import (`rejects.csv`, …) into a file; answers with its bytes."""
+        return self._api.save(f"/v1/imports/{import_id}/{document}", target)
+
+    def blocks(self, import_id: str, document: str) -> Iterator[bytes]:
+        """A document of an import, as it comes."""
+        return self._api.blocks(f"/v1/imports/{import_id}/{document}")
 
     def follow(self, import_id: str) -> Iterator[Import]:
         """The import at every change until it is final; a lost connection is made again."""
@@ -126,41 +123,24 @@ class Client:
                     raise
                 if time.monotonic() - silent_since > PATIENCE:
                     raise UnreachableError(
-                        f"no word from {self._url} about import {import_id} for {PATIENCE:.0f} s; "
-                        f"it goes on without us: enlist status {import_id}"
+                        f"no word from {self._api.url} about import {import_id} for "
+                        f"{PATIENCE:.0f} s; it goes on without us: enlist status {import_id}"
                     ) from None
             time.sleep(PAUSE)
 
     def _events(self, import_id: str) -> Iterator[Import]:
         """Where the import stands now, then what the server says, until it stops talking."""
         yield self.find(import_id)
-        with self._http.sse(f"/v1/imports/{import_id}/events") as source:
+        with self._api.client.sse(f"/v1/imports/{import_id}/events") as source:
             if source.response.is_error:
                 return
             for event in source:
                 yield Import.model_validate_json(event.data)
 
-    def _call(self, method: str, path: str, **request: Any) -> Any:  # noqa: ANN401 - JSON
-        try:
-            answer = self._http.request(method, path, **request)
-        except httpx2.TransportError as error:
-            reason = str(error) or type(error).__name__
-            raise UnreachableError(f"no answer from {self._url}: {reason}") from error
-        if answer.is_error:
-            raise _problem(answer)
-        return answer.json()
 
-
-def _problem(answer: httpx2.Response) -> ApiError:
-    """What an application/problem+json says, or what can be said without one."""
-    try:
-        said = answer.json()
-    except ValueError:
-        said = None
-    told: dict[str, Any] = said if isinstance(said, dict) else {}
-    return ApiError(
-        answer.status_code,
-        str(told.get("title") or answer.reason_phrase or f"HTTP {answer.status_code}"),
-        str(told.get("code") or ""),
-        str(told.get("detail") or ""),
-    )
+def _form(file: IO[bytes], name: str, options: dict[str, Any]) -> Request:
+    file.seek(0)
+    return {
+        "data": {"options": json.dumps(options)},
+        "files": {"file": (name, file, OCTETS)},
+    }

@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer; the connection is closed after it."""
+    """One answer; the connection is closed after it. Status 0: closed without an answer."""
 
     status: int
     body: bytes
@@ -51,6 +51,9 @@ def shown(status: str, **fields: Any) -> dict[str, Any]:
     } | fields
 
 
+CUT = Answer(0, b"")
+
+
 def as_json(value: object, status: int = 200) -> Answer:
     return Answer(status, json.dumps(value).encode())
 
@@ -85,6 +88,8 @@ def serving() -> Iterator[ScriptedApi]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             api.received.append((f"{self.command} {self.path}", dict(self.headers), body))
             answer = api.answer(f"{self.command} {self.path}")
+            if not answer.status:
+                return
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.kind)
             self.send_header("Connection", "close")

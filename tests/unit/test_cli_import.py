@@ -8,8 +8,18 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from tests.unit.scripted_api import Answer, ScriptedApi, as_json, events, problem, serving, shown
+from tests.unit.scripted_api import (
+    CUT,
+    Answer,
+    ScriptedApi,
+    as_json,
+    events,
+    problem,
+    serving,
+    shown,
+)
 
+from enlist import http
 from enlist.__main__ import main
 from enlist.embedded.ready_file import ObjectStoreAddress, Ready
 from enlist_shared.ids import AccountId
@@ -138,6 +148,21 @@ def test_a_lost_stream_is_taken_up_again(api: ScriptedApi, enlist: Enlist, file:
         events(DONE),
     ]
     assert enlist("import", file).returncode == 0
+
+
+def test_a_lost_answer_is_asked_for_again(
+    api: ScriptedApi, enlist: Enlist, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same bytes under the same Idempotency-Key, so that nothing is imported twice."""
+    monkeypatch.setattr(http, "PAUSES", (0.01, 0.01, 0.01))
+    running = problem(409, "Running", "idempotency_running", "a request is running")
+    api.script[UPLOAD] = [CUT, running, as_json(shown("accepted"), 202)]
+    assert enlist("import", file).returncode == 0
+    sent = [(headers["Idempotency-Key"], body) for what, headers, body in api.received[:3]]
+    assert len({key for key, _ in sent}) == 1
+    assert all(b"\r\n\r\nphone\r\n+447700900123\r\n\r\n--" in body for _, body in sent)
+    api.script[UPLOAD] = [CUT]
+    assert "no answer from" in enlist("import", file).stderr
 
 
 def test_without_following_it_returns_when_accepted(
