@@ -5,14 +5,15 @@ object metadata; sizes and hashes are kept in the ledger and in manifests.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import asynccontextmanager, closing, contextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
 
 from enlist_shared.ids import ObjectKey
 from enlist_shared.settings import S3Settings
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 T = TypeVar("T")
+Run: TypeAlias = Callable[[Callable[[], T]], Awaitable[T]]
 _THREADS = 8
+_BLOCK_BYTES = 1_048_576
+_MISSING = frozenset({"NoSuchKey", "404", "InvalidArgument", "InvalidURI", "KeyTooLongError"})
 _FIRST_REGION = "us-east-1"  # the one that a new bucket must not name (Amazon's API)
 
 
@@ -29,11 +33,28 @@ class ObjectMissingError(Exception):
     """There is no object under this key."""
 
 
+class ObjectReading:
+    """An object as it is now, from its first byte to its last; `size` in bytes."""
+
+    def __init__(self, size: int, body: StreamingBody, run: Run[bytes]) -> None:
+        self.size = size
+        self._body = body
+        self._run = run
+
+    async def blocks(self) -> AsyncIterator[bytes]:
+        """Its bytes, once; a connection that ends too early is an error of botocore's."""
+        while block := await self._run(lambda: self._body.read(_BLOCK_BYTES)):
+            yield block
+
+
 class ObjectStore:
     """One bucket of an S3 server."""
 
-    def __init__(self, client: "S3Client", bucket: str, executor: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, client: "S3Client", signer: "S3Client", bucket: str, executor: ThreadPoolExecutor
+    ) -> None:
         self._client = client
+        self._signer = signer
         self._bucket = bucket
         self._executor = executor
 
@@ -51,6 +72,36 @@ class ObjectStore:
             return b""
         last = "" if end is None else end - 1
         return await self._run(lambda: self._read(key, f"bytes={start}-{last}"))
+
+    async def size(self, key: ObjectKey) -> int:
+        """How many bytes an object has.
+
+        Raises:
+            ObjectMissingError: there is none.
+        """
+        with _missing_said(key):
+            head = await self._call(self._client.head_object, Bucket=self._bucket, Key=key)
+        return int(head["ContentLength"])
+
+    @asynccontextmanager
+    async def reading(self, key: ObjectKey) -> AsyncIterator[ObjectReading]:
+        """An object in one request, so that nothing of a later overwrite can mix in.
+
+        Raises:
+            ObjectMissingError: there is none.
+        """
+        with _missing_said(key):
+            answer = await self._call(self._client.get_object, Bucket=self._bucket, Key=key)
+        with closing(answer["Body"]):
+            yield ObjectReading(answer["ContentLength"], answer["Body"], self._run)
+
+    def presigned_put(self, key: ObjectKey, size: int, seconds: int) -> str:
+        """A URL under which anybody may store `size` bytes as this object, for so long.
+
+        The length is signed (SigV4): a server refuses a request that declares another one.
+        """
+        put = {"Bucket": self._bucket, "Key": key, "ContentLength": size}
+        return self._signer.generate_presigned_url("put_object", Params=put, ExpiresIn=seconds)
 
     async def begin(self, key: ObjectKey) -> str:
         """Begin an upload in parts; returns its id."""
@@ -89,12 +140,8 @@ class ObjectStore:
         )
 
     def _read(self, key: ObjectKey, byte_range: str) -> bytes:
-        try:
+        with _missing_said(key):
             answer = self._client.get_object(Bucket=self._bucket, Key=key, Range=byte_range)
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in {"NoSuchKey", "404"}:
-                raise ObjectMissingError(key) from error
-            raise
         return answer["Body"].read()
 
     async def _call(self, method: Callable[..., Any], **arguments: object) -> Any:  # noqa: ANN401
@@ -107,11 +154,13 @@ class ObjectStore:
 @asynccontextmanager
 async def open_objectstore(settings: S3Settings) -> AsyncIterator[ObjectStore]:
     """A client of the bucket in the settings."""
+    public = settings.model_copy(update={"endpoint": settings.public_endpoint or settings.endpoint})
     with (
         closing(_client(settings)) as client,
+        closing(_client(public)) as signer,
         ThreadPoolExecutor(_THREADS, thread_name_prefix="s3") as executor,
     ):
-        yield ObjectStore(client, settings.bucket, executor)
+        yield ObjectStore(client, signer, settings.bucket, executor)
 
 
 def make_bucket(settings: S3Settings) -> bool:
@@ -132,6 +181,16 @@ def make_bucket(settings: S3Settings) -> bool:
         place: dict[str, Any] = {"CreateBucketConfiguration": {"LocationConstraint": region}}
         client.create_bucket(Bucket=bucket, **({} if region == _FIRST_REGION else place))
     return True
+
+
+@contextmanager
+def _missing_said(key: ObjectKey) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in _MISSING:
+            raise ObjectMissingError(key) from error
+        raise
 
 
 def _client(settings: S3Settings) -> "S3Client":

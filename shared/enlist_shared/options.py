@@ -38,6 +38,8 @@ class Source(StrEnum):
     FILE = "file"
     NUMBERS = "numbers"
     CONTACTS = "contacts"
+    EVENT = "event"
+    OBJECT = "object"
 
 
 def _tidy_name(name: str) -> str:

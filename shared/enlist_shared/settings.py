@@ -73,6 +73,9 @@ class S3Settings(_Group):
     """The bucket that holds uploads, chunks and rejects; addressed path-style."""
 
     endpoint: str | None = Field(default=None, description="none: the provider's own")
+    public_endpoint: str | None = Field(
+        default=None, description="as clients reach it, for presigned URLs; none: as endpoint"
+    )
     region: str = "us-east-1"
     bucket: str = "enlist"
     access_key: SecretStr

@@ -9,9 +9,10 @@ from fastapi_offline import FastAPIOffline
 from pydantic.json_schema import models_json_schema
 
 from enlist_ingest import __version__
-from enlist_ingest.api import health, imports, pastes, uploads
+from enlist_ingest.api import health, imports, pastes, stored, uploads
 from enlist_ingest.api.pastes import PastedContacts, PastedNumbers
 from enlist_ingest.api.problems import PROBLEMS, ProblemDetails, answer_every_error
+from enlist_ingest.api.stored import PlannedUpload, StoredUpload
 from enlist_shared.options import ImportOptions
 
 DESCRIPTION: Final = """
@@ -40,6 +41,7 @@ def make_application(lifespan: Lifespan, *, with_imports: bool) -> FastAPI:
     app.include_router(health.router)
     if with_imports:
         app.include_router(uploads.router, responses=PROBLEMS)
+        app.include_router(stored.router, responses=PROBLEMS)
         app.include_router(pastes.router, responses=PROBLEMS)
         app.include_router(imports.router, responses=PROBLEMS)
         _describe_by_hand(app)
@@ -57,6 +59,8 @@ def _describe_by_hand(app: FastAPI) -> None:
                 (ImportOptions, "validation"),
                 (PastedContacts, "validation"),
                 (PastedNumbers, "validation"),
+                (PlannedUpload, "validation"),
+                (StoredUpload, "validation"),
                 (ProblemDetails, "serialization"),
             ],
             ref_template="#/components/schemas/{model}",

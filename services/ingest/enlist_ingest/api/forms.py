@@ -12,6 +12,7 @@ from streaming_form_data.parser import (
 from streaming_form_data.targets import BaseTarget
 
 from enlist_ingest.api.problems import Problem, ProblemCode, malformed
+from enlist_ingest.upload import tidy_file_name
 
 OPTIONS_BYTES: Final = 262_144
 OVERHEAD_BYTES: Final = 65_536
@@ -97,10 +98,8 @@ class UploadForm:
 
     @property
     def file_name(self) -> str | None:
-        """The file's last name, without what a person would not see; at most 255 characters."""
-        given: str = self._file.multipart_filename or ""
-        last = given.replace("\\", "/").rpartition("/")[2]
-        return "".join(char for char in last if char.isprintable())[:255] or None
+        """The file's own name, tidy."""
+        return tidy_file_name(self._file.multipart_filename or "")
 
     def _refuse_excess(self) -> None:
         if self._file.begun > 1 or self._options.begun > 1:
