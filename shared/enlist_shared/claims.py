@@ -15,8 +15,10 @@ import asyncpg
 
 from enlist_shared.failures import retry_delay
 from enlist_shared.ids import AccountId, ImportId, ObjectKey
+from enlist_shared.metrics import LEASES_LOST
 from enlist_shared.postgres import Connection, is_transient
 from enlist_shared.states import UnitKind
+from enlist_shared.telemetry import bind_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,9 @@ class Unit:
     import_id: ImportId
     kind: UnitKind
     number: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.number}"
 
 
 class Answer(StrEnum):
@@ -59,6 +64,7 @@ class Claims:
 
     async def claim(self, unit: Unit) -> Claim:
         """Ask for a unit; with `go`, `hold` must follow at once."""
+        bind_ids(account_id=unit.account_id, import_id=unit.import_id, unit=unit)
         row = await self._pool.fetchrow(
             "SELECT answer, token, key, failures FROM enlist.claim($1, $2, $3, $4, $5)",
             unit.account_id,
@@ -90,14 +96,14 @@ class Claims:
 
     async def finish(self, claim: Claim, key: ObjectKey | None) -> bool:
         """End the unit for ever; false when the lease went to somebody else meanwhile."""
-        return await finish(self._pool, claim, key)
+        return _kept(claim, await finish(self._pool, claim, key))
 
     async def _give_back(self, claim: Claim) -> None:
         delay = timedelta(seconds=retry_delay(claim.failures))
         deadline = asyncio.get_running_loop().time() + self._lease.total_seconds()
         while asyncio.get_running_loop().time() < deadline:
             try:
-                await self._pool.fetchval(
+                released = await self._pool.fetchval(
                     "SELECT enlist.release($1, $2, $3, $4, $5, NULL, $6)", *_held(claim), delay
                 )
             except Exception as error:
@@ -105,6 +111,7 @@ class Claims:
                     raise
                 await asyncio.sleep(0.5)
             else:
+                _kept(claim, released)
                 return
 
     async def _renew(self, claim: Claim) -> None:
@@ -125,6 +132,13 @@ async def finish(
             "SELECT enlist.release($1, $2, $3, $4, $5, $6, NULL)", *_held(claim), key
         )
     )
+
+
+def _kept(claim: Claim, kept: object) -> bool:
+    """Whether the claim was still ours when it ended."""
+    if not kept:
+        LEASES_LOST.labels(claim.unit.kind).inc()
+    return bool(kept)
 
 
 def _held(claim: Claim) -> tuple[AccountId, ImportId, UnitKind, int, UUID | None]:

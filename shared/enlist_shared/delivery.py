@@ -22,8 +22,9 @@ from pydantic import BaseModel, ValidationError
 from enlist_shared.broker import publisher
 from enlist_shared.events import DeadLettered
 from enlist_shared.failures import PermanentFailure
+from enlist_shared.metrics import DELIVERIES, Delivered
 from enlist_shared.settings import KafkaSettings
-from enlist_shared.telemetry import describe, logger
+from enlist_shared.telemetry import bind_ids, describe, logger, own_ids
 from enlist_shared.topics import Lane, Topic
 
 Event = TypeVar("Event", bound=BaseModel)
@@ -40,6 +41,13 @@ class Delivery(BaseMiddleware[Any, Any]):
     async def consume_scope(
         self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]
     ) -> Any:  # noqa: ANN401
+        with own_ids():
+            return await self._decide(call_next, msg)
+
+    async def _decide(
+        self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]
+    ) -> Any:  # noqa: ANN401
+        topic = msg.raw_message.topic
         try:
             answer = await call_next(msg)
         except HandlerException:
@@ -47,14 +55,17 @@ class Delivery(BaseMiddleware[Any, Any]):
         except _HOPELESS as error:
             await self._dead_letter(msg, error)
         except Exception as error:
-            logger().warning("delivery.failed", topic=msg.raw_message.topic, **describe(error))
+            DELIVERIES.labels(topic, Delivered.FAILED).inc()
+            logger().warning("delivery.failed", topic=topic, **describe(error))
         else:
             Delivery.dead_letters_in_a_row = 0
+            DELIVERIES.labels(topic, Delivered.HANDLED).inc()
             return answer
         raise AckMessage
 
     async def _dead_letter(self, msg: StreamMessage[Any], error: Exception) -> None:
         if Delivery.dead_letters_in_a_row >= BREAKER_LIMIT:
+            DELIVERIES.labels(msg.raw_message.topic, Delivered.HELD_BACK).inc()
             logger().critical("delivery.breaker_open", topic=msg.raw_message.topic)
             await asyncio.sleep(_BREAKER_PAUSE)
             raise NackMessage
@@ -66,6 +77,7 @@ class Delivery(BaseMiddleware[Any, Any]):
         key = (record.key or b"").decode(errors="replace")
         await publisher(self.context.get("broker"))(Topic.DEAD_LETTER, key, letter)
         Delivery.dead_letters_in_a_row += 1
+        DELIVERIES.labels(record.topic, Delivered.DEAD_LETTERED).inc()
         logger().error("delivery.dead_lettered", topic=record.topic, reason=reason)
 
 
@@ -81,6 +93,7 @@ def subscribe(
     small = topic in {Lane.SMALL.chunk_ready, Lane.SMALL.chunk_normalized}
 
     async def consume(message: BaseModel) -> None:
+        bind_ids(**message.model_dump(include={"account_id", "import_id"}, mode="json"))
         await handle(message)  # type: ignore[arg-type]
 
     consume.__annotations__ = {"message": event, "return": None}

@@ -7,10 +7,12 @@ import asyncpg
 from enlist_rules.codes import EXPLANATIONS, Code
 from enlist_shared.events import Counts, ImportFailed, ImportProgressed, Progress
 from enlist_shared.ids import AccountId, ImportId
+from enlist_shared.metrics import count_ended
 from enlist_shared.outbox import announce_all
-from enlist_shared.postgres import Connection
+from enlist_shared.postgres import Connection, after_commit
 from enlist_shared.statements import statements
 from enlist_shared.states import MOVES, Status
+from enlist_shared.telemetry import logger
 from enlist_shared.topics import Topic
 
 SQL: Final = statements(__package__, "endings.sql")
@@ -44,6 +46,7 @@ async def end_import(
     )
     if row is None:
         return False
+    note_end(row)
     failed = ImportFailed(status=ending, code=code, **final_report(row))
     await announce_all(
         connection,
@@ -53,6 +56,15 @@ async def end_import(
         ],
     )
     return True
+
+
+def note_end(row: asyncpg.Record) -> None:
+    """Log and count an import that has ended, when that is committed; `row` is all of it."""
+    code, records = row.get("error_code"), row["records"]
+    after_commit(lambda: count_ended(row))
+    after_commit(
+        lambda: logger().info("import.ended", status=row["status"], code=code, records=records)
+    )
 
 
 def progressed(row: asyncpg.Record) -> ImportProgressed:

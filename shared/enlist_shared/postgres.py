@@ -1,8 +1,9 @@
 """Connections to the ledger: one pool a role, one account a transaction."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from functools import partial
 from types import MappingProxyType
 from typing import Final
@@ -10,9 +11,12 @@ from typing import Final
 import asyncpg
 
 from enlist_shared.ids import AccountId
+from enlist_shared.metrics import observed
 from enlist_shared.settings import PostgresSettings
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+Note = Callable[[], object]
+_notes: Final = ContextVar[list[Note] | None]("notes", default=None)
 
 # The classes of errors after which the same transaction may succeed: connection lost, resources,
 # operator intervention, serialisation and deadlock, lock not available; and 25P03, a transaction
@@ -50,7 +54,8 @@ async def open_pool(
         },
     )
     try:
-        yield pool
+        with observed(pool, application):
+            yield pool
     finally:
         await pool.close()
 
@@ -60,9 +65,26 @@ async def account_transaction(
     pool: asyncpg.Pool, account_id: AccountId
 ) -> AsyncIterator[Connection]:
     """A transaction that sees the rows of one account and no others."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("SELECT set_config('enlist.account', $1, true)", str(account_id))
-        yield connection
+    before, notes = _notes.get(), list[Note]()
+    _notes.set(notes)
+    try:
+        async with pool.acquire() as connection, connection.transaction():
+            question = "SELECT set_config('enlist.account', $1, true)"
+            await connection.execute(question, str(account_id))
+            yield connection
+    finally:
+        _notes.set(before)
+    for note in notes:
+        note()
+
+
+def after_commit(note: Note) -> None:
+    """Take note of something if and when the transaction around the caller has committed."""
+    notes = _notes.get()
+    if notes is None:
+        note()
+    else:
+        notes.append(note)
 
 
 def is_transient(error: BaseException) -> bool:

@@ -8,6 +8,7 @@ from enlist_ingest.sources import put_manifest, read_source
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_shared.claims import Answer, Claim, Claims, Unit
 from enlist_shared.events import ImportAccepted
+from enlist_shared.metrics import Stage, timed
 from enlist_shared.states import Status, UnitKind
 
 
@@ -30,9 +31,10 @@ async def _refuse(event: ImportAccepted, ingest: Ingest, code: Code, detail: str
 
 async def _split(claim: Claim, ingest: Ingest) -> None:
     source = await ingest.store.begin_split(claim.unit.account_id, claim.unit.import_id)
-    division = await _divide(source, ingest)
-    manifest_key = await put_manifest(ingest.objects, division.manifest)
-    await ingest.store.finish_split(claim, division, manifest_key)
+    with timed(Stage.SPLIT):
+        division = await _divide(source, ingest)
+        manifest_key = await put_manifest(ingest.objects, division.manifest)
+        await ingest.store.finish_split(claim, division, manifest_key)
 
 
 async def _divide(source: Source, ingest: Ingest) -> Division:

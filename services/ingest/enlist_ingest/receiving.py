@@ -18,9 +18,11 @@ from enlist_rules.codes import Code, PermanentFailure
 from enlist_shared.endings import Ending
 from enlist_shared.ids import ImportId
 from enlist_shared.keys import source_key
+from enlist_shared.metrics import Stage, timed
 from enlist_shared.options import ImportOptions
 from enlist_shared.options import Source as Way
 from enlist_shared.states import Status
+from enlist_shared.telemetry import bind_ids
 
 SHOW_EVERY: Final = 1.0
 """Seconds between two notes in the ledger that a long upload goes on."""
@@ -92,12 +94,14 @@ async def open_receiving(
 ) -> AsyncIterator[Receiving]:
     """An upload of which nothing is kept when the block is left by an exception."""
     import_id, received_at = await ingest.store.begin_import()
+    bind_ids(import_id=import_id)
     key = source_key(caller.account_id, import_id)
     upload = Upload(caller, import_id, received_at, key, way=way)
     async with open_landing(ingest.objects, key, ingest.settings.max_bytes) as landing:
         receiving = Receiving(ingest, upload, landing)
         try:
-            yield receiving
+            with timed(Stage.UPLOAD):
+                yield receiving
         except PermanentFailure as failure:
             await receiving.end(Status.FAILED, failure.code, failure.detail)
             raise

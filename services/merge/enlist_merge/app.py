@@ -5,6 +5,7 @@ from typing import Final
 
 from enlist_merge.handlers import Merger
 from enlist_merge.merging import STAGE
+from enlist_merge.observer import Observer
 from enlist_merge.reconciler import Reconciler
 from enlist_merge.settings import MergeSettings
 from enlist_shared.broker import make_broker
@@ -47,4 +48,5 @@ async def run(settings: MergeSettings) -> None:
         databases = database_answers(pool), database_answers(system_pool)
         health = Health(*databases, bucket_answers(store), consumers_joined(broker))
         serving = serve(settings.http, make_endpoint(health))
-        await run_worker(broker, relay.run(), reconciler.run(), serving)
+        observer = Observer(system_pool)
+        await run_worker(broker, relay.run(), reconciler.run(), observer.run(), serving)

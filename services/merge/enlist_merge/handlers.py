@@ -6,15 +6,16 @@ import asyncpg
 
 from enlist_merge.giving_up import fail_import, give_up_shard
 from enlist_merge.ledger import SQL, ChunkLedger
-from enlist_merge.lists import merge_plan
+from enlist_merge.lists import MergePlan, merge_plan
 from enlist_merge.merging import ShardEndedError, ShardMerge
-from enlist_merge.staging import read_shard
+from enlist_merge.staging import ShardRows, read_shard
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_shared.claims import Answer, Claim, Claims, Unit
 from enlist_shared.endings import ImportEndedError
 from enlist_shared.events import ChunkNormalized, ShardReady
 from enlist_shared.failures import with_retries
 from enlist_shared.manifests import ChunkManifest
+from enlist_shared.metrics import Stage, Step, timed
 from enlist_shared.objectstore import ObjectMissingError, ObjectStore
 from enlist_shared.postgres import account_transaction
 from enlist_shared.states import UnitKind
@@ -53,7 +54,7 @@ class Merger:
         except PermanentFailure as failure:
             await fail_import(self.pool, unit, failure)
         except (ShardEndedError, ImportEndedError):
-            logger().info("shard.ended", import_id=str(unit.import_id), shard=unit.number)
+            logger().info("shard.ended")
 
     async def _record(self, event: ChunkNormalized) -> list[ShardReady]:
         ledger = ChunkLedger(self.pool, self.new_lists)
@@ -71,14 +72,18 @@ class Merger:
         return list(await with_retries(lambda: ledger.record(event, manifest)))
 
     async def _merge(self, claim: Claim) -> None:
-        unit = claim.unit
+        with timed(Stage.SHARD):
+            with timed(Step.READ):
+                plan, shard = await self._read(claim.unit)
+            await ShardMerge(self.pool, self.store, claim, plan, shard).run()
+
+    async def _read(self, unit: Unit) -> tuple[MergePlan, ShardRows]:
         plan = await merge_plan(self.pool, unit.account_id, unit.import_id, self.new_lists)
         async with account_transaction(self.pool, unit.account_id) as connection:
             rows = await connection.fetch(
                 SQL["shard_slices"], unit.account_id, unit.import_id, unit.number
             )
         try:
-            shard = await read_shard(self.store, [tuple(row) for row in rows], plan)
+            return plan, await read_shard(self.store, [tuple(row) for row in rows], plan)
         except ObjectMissingError as error:
             raise PermanentFailure(Code.SOURCE_MISSING) from error
-        await ShardMerge(self.pool, self.store, claim, plan, shard).run()

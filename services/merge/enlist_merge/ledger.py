@@ -9,7 +9,13 @@ import asyncpg
 
 from enlist_merge.lists import plan_within
 from enlist_rules.codes import Code, PermanentFailure
-from enlist_shared.endings import ImportEndedError, end_import, final_report, progressed
+from enlist_shared.endings import (
+    ImportEndedError,
+    end_import,
+    final_report,
+    note_end,
+    progressed,
+)
 from enlist_shared.events import ChunkNormalized, ImportCompleted, ShardReady
 from enlist_shared.ids import AccountId, ImportId
 from enlist_shared.manifests import ChunkManifest
@@ -146,6 +152,7 @@ async def complete_import(
     row = await connection.fetchrow(SQL["complete_import"], account_id, import_id)
     if row is None:
         raise LookupError("the import is locked by this transaction")
+    note_end(row)
     await announce_progress(connection, row)
     completed = ImportCompleted(**final_report(row))
     await announce(connection, Topic.IMPORT_COMPLETED, str(account_id), completed)

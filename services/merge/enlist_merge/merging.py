@@ -18,6 +18,7 @@ from enlist_shared.endings import end_import
 from enlist_shared.failpoints import failpoint
 from enlist_shared.ids import ListId
 from enlist_shared.keys import outcomes_key
+from enlist_shared.metrics import Step, timed
 from enlist_shared.objectstore import ObjectStore
 from enlist_shared.options import Channel
 from enlist_shared.postgres import Connection, account_transaction
@@ -61,17 +62,22 @@ class ShardMerge:
         )
         async with account_transaction(self.pool, self.claim.unit.account_id) as connection:
             await connection.execute(f"SET LOCAL statement_timeout = '{self.timeout:.0f}s'")
-            await connection.copy_to_table(
-                "staged",
-                source=csv_blocks(staged),
-                columns=STAGED,
-                format="csv",
-                timeout=self.timeout,
-            )
-            live, seq = await self._lock(connection)
-            outcomes = await self._classify(connection, live)
-            await self._apply(connection, outcomes, live, seq)
-            await self._record(connection, outcomes, seq)
+            with timed(Step.STAGE):
+                await connection.copy_to_table(
+                    "staged",
+                    source=csv_blocks(staged),
+                    columns=STAGED,
+                    format="csv",
+                    timeout=self.timeout,
+                )
+            with timed(Step.LOCK):
+                live, seq = await self._lock(connection)
+            with timed(Step.CLASSIFY):
+                outcomes = await self._classify(connection, live)
+            with timed(Step.APPLY):
+                await self._apply(connection, outcomes, live, seq)
+            with timed(Step.RECORD):
+                await self._record(connection, outcomes, seq)
             failpoint("merge.before_commit", self.claim.unit.number)
         failpoint("merge.committed", self.claim.unit.number)
 

@@ -12,6 +12,7 @@ from enlist_shared.failures import Code, PermanentFailure, with_retries
 from enlist_shared.ids import ObjectKey
 from enlist_shared.keys import chunk_manifest_key
 from enlist_shared.manifests import ImportManifest
+from enlist_shared.metrics import Stage, timed
 from enlist_shared.objectstore import ObjectMissingError, ObjectStore
 from enlist_shared.states import UnitKind
 from enlist_shared.topics import Lane
@@ -40,7 +41,8 @@ class Normalizer:
     async def _normalize(self, event: ChunkReady, claim: Claim) -> None:
         try:
             async with self.claims.hold(claim):
-                key = await self._write(event)
+                with timed(Stage.CHUNK):
+                    key = await self._write(event)
                 finished = await self.claims.finish(claim, key)
         except PermanentFailure as failure:
             await self._announce(event, None, failure.code)
