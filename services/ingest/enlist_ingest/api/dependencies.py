@@ -13,6 +13,7 @@ from enlist_ingest.service import Ingest
 from enlist_ingest.store import Store
 from enlist_ingest.upload import Caller
 from enlist_shared.accounts import hash_api_key
+from enlist_shared.telemetry import bind_ids
 
 REMEMBERED_SECONDS: Final = 5.0
 REMEMBERED_KEYS: Final = 10_000
@@ -61,6 +62,7 @@ async def authenticated(
         caller = await keys.caller(credentials.credentials)
         if caller is None:
             raise unauthorized("This API key is not known, has expired or was revoked.")
+    bind_ids(account_id=caller.account_id)
     return replace(caller, once=getattr(request.state, "once", None))
 
 

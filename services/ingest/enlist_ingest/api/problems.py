@@ -145,7 +145,8 @@ async def _answer(request: Request, error: Exception) -> Response:
     problem = problem_of(error)
     details = problem.details
     if details.status >= 500:
-        logger().warning("api.failed", path=request.url.path, **describe(error))
+        route = getattr(request.scope.get("route"), "path", "")  # a path may name a person
+        logger().warning("api.failed", route=route, **describe(error))
     return JSONResponse(
         details.model_dump(), details.status, problem.headers, media_type=MEDIA_TYPE
     )
