@@ -15,6 +15,7 @@ from typing import Any, Final
 from docs.generating.asyncapi import asyncapi
 from docs.generating.codes import codes_page
 from docs.generating.compatibility import breaking
+from docs.generating.exports import exports_page
 from docs.generating.reference import reference_page
 from docs.generating.schemas import documented, schema
 from docs.generating.settings import settings_page
@@ -31,6 +32,7 @@ def _json(make: Callable[[], dict[str, Any]]) -> str:
 
 PAGES: Final[dict[Path, Callable[[], str]]] = {
     Path("codes.md"): codes_page,
+    Path("exports.md"): exports_page,
     Path("settings.md"): settings_page,
     PROMISES: partial(_json, asyncapi),
     Path("events/README.md"): reference_page,

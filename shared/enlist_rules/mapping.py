@@ -175,12 +175,15 @@ def _map_by_content(columns: Columns, *, has_header: bool) -> None:
 
 
 def _map_rest(columns: Columns, unmapped: Unmapped) -> dict[Code, int]:
-    """Custom fields as long as there is room; the rest and columns without a name are skipped."""
+    """Custom fields as long as there is room; the rest and columns without a name are skipped.
+
+    Columns that hold something have room before those that hold nothing.
+    """
     room = CUSTOM_FIELDS_PER_CONTACT - sum(
         target is not None and target.startswith(CUSTOM_PREFIX) for target in columns.targets
     )
     skipped = 0
-    for index in columns.free():
+    for index in sorted(columns.free(), key=columns.is_empty):
         nameless = is_blank(columns.names[index])
         if unmapped is Unmapped.SKIP or nameless or room <= 0:
             columns.targets[index] = SKIP

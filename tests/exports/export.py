@@ -24,9 +24,12 @@ class Export:
     def render(self) -> bytes:
         """The bytes of the file; a value without a column would be a mistake and raises."""
         text = io.StringIO()
-        quoting = csv.QUOTE_ALL if self.quote_all else csv.QUOTE_MINIMAL
         writer = csv.DictWriter(
-            text, self.columns, restval="", delimiter=self.separator, quoting=quoting
+            text,
+            self.columns,
+            restval="",
+            delimiter=self.separator,
+            quoting=csv.QUOTE_ALL if self.quote_all else csv.QUOTE_MINIMAL,
         )
         writer.writeheader()
         writer.writerows(self.people)

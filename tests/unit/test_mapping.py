@@ -140,6 +140,14 @@ def test_unmapped_columns() -> None:
     assert skipping.warnings == {}
 
 
+def test_room_for_what_is_filled_in() -> None:
+    """Of more than fifty columns, those that hold something are kept before the others."""
+    names = ",".join(f"c{number}" for number in range(60))
+    row = "," * 55 + "note" + "," * 4
+    mapping = mapped(f"phone,{names}", f"07911123456,{row}")
+    assert mapping[49:57] == ["custom.c48", *["skip"] * 6, "custom.c55"]
+
+
 def test_custom_names_are_clean() -> None:
     """A custom name is one visible line of at most 64 characters."""
     assert mapped('phone,"\ufeff Shoe\n size\u200b ",' + "x" * 300) == [
