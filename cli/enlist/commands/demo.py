@@ -41,6 +41,7 @@ def demo(
                 Path(folder) / "data", console.print, workers=WORKERS
             ) as ready:
                 console.print(f"up after {time.monotonic() - started:.1f} s: {ready.api}")
+                console.print(f"look at it while it lasts: {ready.console}", soft_wrap=True)
                 ended.append(await asyncio.to_thread(_import, ready, sample, console))
                 _report(ended[-1], ready, console)
                 console.print("stopping")

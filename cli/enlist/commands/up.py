@@ -117,4 +117,5 @@ def _announce(ready: Ready, data_dir: Path, ready_file: Path | None) -> None:
     if ready_file is not None:
         ready.write(ready_file)
     say(f"Enlist is up: {ready.api} (documentation: {ready.api}/docs)")
+    say(f"console: {ready.console}")
     say(f"data in {data_dir}, logs in {data_dir / 'logs'}; Ctrl-C stops it")

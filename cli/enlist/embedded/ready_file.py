@@ -36,6 +36,11 @@ class Ready(BaseModel):
     postgres: str = Field(repr=False)
     services: dict[str, str] = {}
 
+    @property
+    def console(self) -> str:
+        """A link that signs in: the fragment stays in the browser."""
+        return f"{self.api}/sign-in#{self.api_key}"
+
     def write(self, file: Path) -> None:
         """Whole or not at all, readable by its owner only."""
         write_private(file, self.model_dump_json(indent=2) + "\n")
