@@ -1,9 +1,10 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-MEMBERS := shared services/ingest services/normalize services/merge cli
+SERVICES := ingest normalize merge
+MEMBERS := shared $(addprefix services/,$(SERVICES)) cli
 STAMP := .venv/.enlist-setup
-SOURCES := shared services cli tests
+SOURCES := shared services cli tests docs
 
 .PHONY: help setup lock demo check test test-kafka bench docs clean
 
@@ -18,12 +19,14 @@ $(STAMP): requirements/dev.txt $(addsuffix /pyproject.toml,$(MEMBERS))
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix -e ,$(MEMBERS))
 	touch $@
 
-lock: ## resolve requirements/dev.txt again
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --no-annotate --group dev requirements/build.in \
-	  $(addsuffix /pyproject.toml,$(MEMBERS)) --no-emit-package enlist-shared \
-	  --no-emit-package enlist-ingest --no-emit-package enlist-normalize \
-	  --no-emit-package enlist-merge -o requirements/dev.txt
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate $(addprefix --no-emit-package enlist-,shared $(SERVICES))
+
+lock: ## resolve requirements/ again: dev.txt, and for the images one of each service
+	$(LOCK) --group dev requirements/build.in $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements/dev.txt
+	$(LOCK) --constraint requirements/dev.txt requirements/build.in -o requirements/build.txt
+	for service in $(SERVICES); do $(LOCK) --constraint requirements/dev.txt \
+	  shared/pyproject.toml services/$$service/pyproject.toml -o requirements/$$service.txt || exit; done
 
 demo: setup ## start the whole stack, import a messy sample, print the balance, stop
 	$(BIN)/enlist demo
