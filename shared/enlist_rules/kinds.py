@@ -6,7 +6,6 @@ from typing import Final
 
 from enlist_rules.cleaning import TRIM
 from enlist_rules.codes import Code, PermanentFailure
-from enlist_rules.dialect import BOM
 
 HEAD_BYTES: Final = 65_536
 """How much of a file the answer needs, unless the file is shorter."""
@@ -52,50 +51,29 @@ _FOREIGN_TEXTS: Final = tuple(
         (rb"--(?:\s|-)*(?:MySQL|MariaDB|PostgreSQL|phpMyAdmin)[^\n]*dump", "SQL dump"),
     )
 )
-_HIGH: Final = re.compile(rb"[\x80-\xff]")
-# Everything with the shape of UTF-8, also what UTF-8 forbids: overlong forms and surrogates.
-_UTF8_SHAPED: Final = re.compile(
-    rb"[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf7][\x80-\xbf]{3}"
-)
-_NO_LETTERS: Final = b"\xfe\xff"
 _CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b\x00")) + b"\x7f"
 
 
-def refuse_foreign(head: bytes) -> None:
-    """Refuse what is no UTF-8 text table, by its first `HEAD_BYTES` (or all of it).
+def refuse_foreign_text(text: bytes) -> None:
+    """Refuse what is no table, by the first `HEAD_BYTES` of a text in UTF-8 without its mark.
 
-    Raises PermanentFailure: `empty`, `compressed`, `archive`, `unsupported` (workbooks),
-    `encrypted`, `encoding`, `type_mismatch`.
+    Raises PermanentFailure: `empty`, `type_mismatch`.
     """
-    _refuse_containers(head)
-    _refuse_wide_characters(head)
-    text = head.removeprefix(BOM)
     if not text.strip(TRIM.encode("ascii", "ignore") + b"\x1a"):
         raise PermanentFailure(Code.EMPTY, "nothing but white space")
     if len(text.translate(None, _CONTROLS + b"\x00")) < 0.9 * len(text):
         raise PermanentFailure(Code.TYPE_MISMATCH, "binary data")
-    if is_another_encoding(text):
-        raise PermanentFailure(Code.ENCODING, "the text is not UTF-8")
     for pattern, name in _FOREIGN_TEXTS:
         if pattern.match(text.lstrip()):
             raise PermanentFailure(Code.TYPE_MISMATCH, name)
 
 
-def is_another_encoding(text: bytes) -> bool:
-    """Whether most of what is not ASCII is not UTF-8 either.
+def refuse_foreign(head: bytes) -> None:
+    """Refuse what is no text at all, by its first `HEAD_BYTES` (or all of it).
 
-    Counted are characters: one shaped like UTF-8 speaks for it, even if it is forbidden there;
-    any other byte above 127 speaks for another encoding, but FE and FF, which are hardly ever
-    letters, speak for damage. A text with fewer bad bytes than good characters is read, and the
-    rows with bad bytes are rejected one by one.
+    Raises PermanentFailure: `compressed`, `archive`, `unsupported` (workbooks), `encrypted`,
+    `type_mismatch`.
     """
-    others, shaped = _UTF8_SHAPED.subn(b"", text)
-    cut_off = re.search(rb"[\xc0-\xf7][\x80-\xbf]{0,2}$", others[-3:])
-    others = others[: len(others) - len(cut_off[0])] if cut_off else others
-    return len(_HIGH.findall(others.translate(None, _NO_LETTERS))) > shaped
-
-
-def _refuse_containers(head: bytes) -> None:
     for magic, code, name in _MAGIC:
         if head.startswith(magic):
             raise PermanentFailure(code, name)
@@ -153,16 +131,3 @@ def _ole_refusal(head: bytes) -> PermanentFailure:
         if name.encode("utf-16-le") in head:
             return PermanentFailure(code, "OLE2 file")
     return PermanentFailure(Code.UNSUPPORTED, "Excel workbook (XLS)")
-
-
-def _refuse_wide_characters(head: bytes) -> None:
-    """UTF-16 and UTF-32, by their mark or by the zero bytes that ASCII characters have there."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
-        raise PermanentFailure(Code.ENCODING, "UTF-16 or UTF-32")
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    few, many = sorted((even, odd))
-    half = len(head) / 2
-    utf16 = many > 0.3 * half and few < 0.1 * half
-    utf32 = len(head) >= 8 and even + odd > 0.6 * len(head) and b"\x00\x00\x00" in head[:4]
-    if utf16 or utf32:
-        raise PermanentFailure(Code.ENCODING, "UTF-16 or UTF-32 without a mark")

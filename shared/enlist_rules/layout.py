@@ -1,17 +1,26 @@
 """How a text is to be read: dialect, header, and what each column means."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
+from enlist_rules import kinds
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.columns import Columns
-from enlist_rules.dialect import Dialect, TextRow, detect, first_rows
+from enlist_rules.dialect import (
+    Dialect,
+    TextRow,
+    find_separator,
+    first_rows,
+    usual_line_break,
+)
+from enlist_rules.encodings import Encoding, source_length, to_utf8
 from enlist_rules.fields import Field
 from enlist_rules.header import folded, is_header, looks_like_number
 from enlist_rules.mapping import map_columns
 from enlist_rules.options import Header, Unmapped
+from enlist_rules.recognition import recognise, recognise_bytes
 from enlist_rules.tolerant import is_blank
 
 MAX_COLUMNS: Final = 500
@@ -26,6 +35,7 @@ class LayoutRules:
     """What the importer said about the layout."""
 
     header: Header = Header.AUTO
+    encoding: Encoding | None = None
     separator: str | None = None
     mapping: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     unmapped: Unmapped = Unmapped.CUSTOM
@@ -37,8 +47,9 @@ class Layout:
     """How to read a text.
 
     `columns`: the header's cells as they stand, or `column 1`, … without a header; `mapping`: the
-    target of each. `data_start`: the byte where the first row of data begins. `preamble_rows`:
-    rows above the header, which are not counted. `warnings` concern the import, not a record.
+    target of each. `data_start`: the byte of the source where the first row of data begins.
+    `preamble_rows`: rows above the header, which are not counted. `warnings` concern the import,
+    not a record.
     """
 
     dialect: Dialect
@@ -54,43 +65,64 @@ class Layout:
         """What a repeated header would say."""
         return self.columns if self.has_header else None
 
+    def recognised_by(self, block: bytes) -> "Layout":
+        """The same when the first bytes beyond ASCII come in a later block: they tell the encoding.
+
+        Refuses with PermanentFailure: `encoding`.
+        """
+        found = recognise_bytes(block)
+        dialect = replace(self.dialect, encoding=found.encoding, confidence=found.confidence)
+        return replace(self, dialect=dialect)
+
 
 def read_layout(head: bytes, rules: LayoutRules, *, complete: bool) -> Layout:
-    """Find the layout of a text from its first `HEAD_BYTES`; `complete`: there are no more.
+    """Find the layout of a source from its first `HEAD_BYTES`; `complete`: there are no more.
 
-    Refuses with PermanentFailure: `empty`, `record_too_large`, `unterminated_quote`,
-    `too_many_columns`, and what `map_columns` refuses.
+    Refuses with PermanentFailure: what is no text table, `encoding`, `empty`, `record_too_large`,
+    `too_many_columns`, `options`, and what `map_columns` refuses.
     """
+    kinds.refuse_foreign(head[: kinds.HEAD_BYTES])
+    recognised = recognise(head, rules.encoding)
+    text = to_utf8(head[recognised.mark :], recognised.encoding)
+    kinds.refuse_foreign_text(text[: kinds.HEAD_BYTES])
     names = _phone_choices(rules.mapping)
-    dialect = detect(
-        head,
+    separator, start = find_separator(
+        text,
         is_header=lambda cells: is_header(cells, names),
         complete=complete,
-        separator=rules.separator,
+        said=rules.separator,
     )
-    rows = first_rows(
-        head,
-        dialect.separator,
-        _HEADER_ROWS + _SAMPLE_ROWS,
-        complete=complete,
-        start=dialect.start,
-    )
+    _refuse_unwritable(separator, recognised.encoding)
+    limit = _HEADER_ROWS + _SAMPLE_ROWS
+    rows = first_rows(text, separator, limit, complete=complete, start=start)
     if not rows:
         raise PermanentFailure(Code.EMPTY if complete else Code.RECORD_TOO_LARGE, "row 1")
     at = _header_row(rows, rules)
+    data_start = start if at is None else rows[at].end
     sample = [row.cells for row in rows[0 if at is None else at + 1 :]]
     header = _names(sample) if at is None else _trimmed(rows[at].cells, sample)
     columns = Columns(header, sample, rules.default_region)
     warnings = map_columns(columns, rules.mapping, rules.unmapped, has_header=at is not None)
     return Layout(
-        dialect=dialect,
+        dialect=Dialect(
+            recognised.encoding, recognised.confidence, separator, usual_line_break(text, rows)
+        ),
         columns=header,
         mapping=tuple(str(target) for target in columns.targets),
         has_header=at is not None,
         preamble_rows=at or 0,
-        data_start=dialect.start if at is None else rows[at].end,
+        data_start=recognised.mark + source_length(text[:data_start], recognised.encoding),
         warnings=warnings,
     )
+
+
+def _refuse_unwritable(separator: str, encoding: Encoding) -> None:
+    try:
+        separator.encode(encoding)
+    except UnicodeEncodeError:
+        raise PermanentFailure(
+            Code.OPTIONS, f"the separator does not exist in {encoding}"
+        ) from None
 
 
 def _phone_choices(mapping: Mapping[str, str]) -> frozenset[str]:

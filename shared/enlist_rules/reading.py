@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from enlist_rules.cleaning import TRIM
 from enlist_rules.codes import Code
 from enlist_rules.records import Marks, Scan, scan
-from enlist_rules.tolerant import CELL_LIMIT, read_record
+from enlist_rules.tolerant import CELL_LIMIT, decoded, read_record
 
 EXTRA_CELLS: Final = 16
 """Rows with more cells than this beyond the header are left to the tolerant reader."""
+_FREE: Final = "\x1f"  # what separates units: stands in for a separator that is not ASCII
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ def read_rows(
 ) -> Rows:
     """Read the UTF-8 bytes of whole rows; blank rows are dropped and get no number.
 
-    Refused are rows that are `ragged`, with a misplaced `quote`, not UTF-8 (`encoding`), with a
-    cell of more than 64 KB, or equal to the header.
+    Refused are rows that are `ragged`, with a misplaced `quote`, not UTF-8 or with a U+FFFD
+    (`encoding`), with a cell of more than 64 KB, or equal to the header.
     """
     scanned = scan(data, separator.encode(), final=True, fields=True)
     numbers = np.cumsum(~scanned.blank) + (first_record - 1)
@@ -72,24 +73,12 @@ def _hard(data: bytes, scanned: Scan, columns: int) -> Marks:
     """The rows that are left to the tolerant reader."""
     hard = scanned.broken | (scanned.fields > columns + EXTRA_CELLS)
     hard |= scanned.ends - scanned.starts > CELL_LIMIT
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        hard |= _not_utf8(data, scanned)
+    if decoded(data) is None:
+        bounds = zip(scanned.starts.tolist(), scanned.ends.tolist(), strict=True)
+        hard |= np.array(
+            [decoded(data[start:end]) is None for start, end in bounds], dtype=np.bool_
+        )
     return hard
-
-
-def _not_utf8(data: bytes, scanned: Scan) -> Marks:
-    bounds = zip(scanned.starts.tolist(), scanned.ends.tolist(), strict=True)
-    return np.array([not _is_utf8(data[start:end]) for start, end in bounds], dtype=np.bool_)
-
-
-def _is_utf8(row: bytes) -> bool:
-    try:
-        row.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _parse(
@@ -99,11 +88,29 @@ def _parse(
     if not rows.any():
         return None
     width = max(columns, int(scanned.fields[rows].max()))
+    text = _bytes_of(data, scanned, rows)
+    mark = separator if separator.isascii() else _FREE
+    if mark != separator:
+        if _FREE.encode() in text:
+            return None
+        text = text.replace(separator.encode(), _FREE.encode())
+    frame = _read_csv(text, mark, width)
+    if frame is None or frame.height != int(rows.sum()):
+        return None
+    if mark != separator:  # quoted, it is text
+        frame = frame.with_columns(pl.all().str.replace_all(_FREE, separator, literal=True))
+    if b'""' in text:
+        frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    return frame
+
+
+def _read_csv(text: bytes, separator: str, width: int) -> pl.DataFrame | None:
+    """The rows of `text`, all of them text; Polars knows separators of one byte only."""
     # A first row of our own keeps Polars from sniffing magic numbers, a BOM or leading blanks.
-    text = b"x" + separator.encode() * (width - 1) + b"\n" + _bytes_of(data, scanned, rows)
+    first = b"x" + separator.encode() * (width - 1) + b"\n"
     try:
-        frame = pl.read_csv(
-            text,
+        return pl.read_csv(
+            first + text,
             has_header=False,
             schema={f"c{index}": pl.String for index in range(width)},
             separator=separator,
@@ -112,11 +119,6 @@ def _parse(
         ).slice(1)
     except pl.exceptions.PolarsError:
         return None
-    if frame.height != int(rows.sum()):
-        return None
-    if b'""' in text:
-        frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
-    return frame
 
 
 def _bytes_of(data: bytes, scanned: Scan, rows: Marks) -> bytes:

@@ -29,6 +29,7 @@ _QUOTE: Final = 34
 _CONTENT: Final = 1
 _WIDE: Final = 2
 _QUOTED: Final = 4
+_FREE: Final = b"\xff"
 
 _WIDE_SPACES: Final = tuple(space.encode() for space in TRIM if space > "\x7f")
 
@@ -61,10 +62,14 @@ class Scan:
 def scan(block: bytes, separator: bytes, *, final: bool, fields: bool = False) -> Scan:
     """Find the rows of `block`, which begins at the start of a row.
 
-    `separator` is one byte. With `final` the block ends the input: what is unfinished is a row
-    too (`open_quote` tells whether its last cell was ever closed), and Ctrl-Z bytes at the very
-    end are ignored. Otherwise the caller puts `block[rest:]` in front of the next block.
+    `separator` is one character, of any number of bytes. With `final` the block ends the input:
+    what is unfinished is a row too (`open_quote` tells whether its last cell was ever closed), and
+    Ctrl-Z bytes at the very end are ignored. Otherwise the caller puts `block[rest:]` in front of
+    the next block.
     """
+    width = len(separator)
+    if width > 1:
+        block, separator = _one_byte_separator(block, separator)
     data = np.frombuffer(block.rstrip(b"\x1a") if final else block, dtype=np.uint8)
     quotes, odd = _structural(data, separator[0])
     ends = _outside(_breaks(data, block, final=final), quotes) + 1
@@ -77,8 +82,15 @@ def scan(block: bytes, separator: bytes, *, final: bool, fields: bool = False) -
     if final and open_quote:
         broken[-1] = True
     blank = _blank(block, ends, quotes, separator[0], odd)
-    counts = _count_cells(data, separator[0], ends, quotes) if fields else ends[:0]
-    return Scan(ends, blank, broken, counts, rest, open_quote)
+    cells = _count_separators(data, separator[0], ends, quotes) // width + 1 if fields else ends[:0]
+    return Scan(ends, blank, broken, cells, rest, open_quote)
+
+
+def _one_byte_separator(block: bytes, separator: bytes) -> tuple[bytes, bytes]:
+    """The block with every byte of a separator of several bytes turned into one that is free."""
+    if _FREE in block:  # never in UTF-8: such a row is refused whatever this byte is
+        block = block.replace(_FREE, b"\x80")
+    return block.replace(separator, _FREE * len(separator)), _FREE
 
 
 def _structural(data: NDArray[np.uint8], separator: int) -> tuple[Positions, Positions]:
@@ -177,12 +189,12 @@ def _rows_of(positions: Positions, ends: Positions) -> Marks:
     return marks
 
 
-def _count_cells(
+def _count_separators(
     data: NDArray[np.uint8], separator: int, ends: Positions, quotes: Positions
 ) -> Positions:
     separators = _outside(np.flatnonzero(data == separator), quotes)
     before = np.searchsorted(separators, ends)
-    return np.asarray(np.diff(before, prepend=0) + 1)
+    return np.asarray(np.diff(before, prepend=0))
 
 
 def _blank(

@@ -7,6 +7,7 @@ from typing import Final
 
 from enlist_rules.cleaning import TRIM
 from enlist_rules.codes import Code
+from enlist_rules.encodings import REPLACEMENT
 
 CELL_LIMIT: Final = 65_536
 """Bytes of UTF-8 in one cell."""
@@ -17,9 +18,8 @@ def read_record(row: bytes, separator: str, columns: int) -> list[str] | Code:
 
     `row` may end with its line break. Cells beyond `columns` must be blank.
     """
-    try:
-        text = row.decode("utf-8")
-    except UnicodeDecodeError:
+    text = decoded(row)
+    if text is None:
         return Code.ENCODING
     cells, well_quoted = split_cells(text, separator)
     if len(cells) < columns or not all(map(is_blank, cells[columns:])):
@@ -29,6 +29,15 @@ def read_record(row: bytes, separator: str, columns: int) -> list[str] | Code:
     if len(row) > CELL_LIMIT and any(len(cell.encode()) > CELL_LIMIT for cell in cells):
         return Code.CELL_TOO_LARGE
     return cells[:columns]
+
+
+def decoded(row: bytes) -> str | None:
+    """The text of bytes that are UTF-8; None where a character was lost, now or before."""
+    try:
+        text = row.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if REPLACEMENT in text else text
 
 
 def is_blank(cell: str) -> bool:

@@ -7,6 +7,7 @@ them. A chunk's manifest says what normalising made of it and where each shard's
 from pydantic import BaseModel, ConfigDict
 
 from enlist_rules.codes import Code
+from enlist_rules.encodings import Encoding
 from enlist_rules.options import NumberRules, OverLimit, ReadingRules
 from enlist_shared.ids import AccountId, ImportId, ObjectKey
 from enlist_shared.options import ImportOptions
@@ -43,7 +44,7 @@ class ImportManifest(_Document):
     account_id: AccountId
     import_id: ImportId
     source_key: ObjectKey
-    encoding: str
+    encoding: Encoding
     separator: str
     has_header: bool
     columns: tuple[str, ...]

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -14,6 +15,7 @@ from pydantic import (
 )
 
 from enlist_rules.cleaning import TRIM
+from enlist_rules.encodings import Encoding, encoding_named
 from enlist_rules.fields import LIST_NAME_LIMIT
 from enlist_rules.numbers import REGIONS
 from enlist_rules.options import Duplicates, Header, OverLimit, Unmapped
@@ -49,6 +51,10 @@ def _tidy_name(name: str) -> str:
     return tidy
 
 
+def _encoding_named(name: object) -> object:
+    return encoding_named(name) if isinstance(name, str) else name
+
+
 Name = Annotated[str, AfterValidator(_tidy_name)]
 Region = Annotated[str, StringConstraints(to_upper=True, pattern="^[A-Za-z]{2}$")]
 
@@ -66,6 +72,7 @@ class ImportOptions(BaseModel):
         default=None, description="column name or index from 0 → field, custom.<name>, or skip"
     )
     header: Header = Header.AUTO
+    encoding: Annotated[Encoding, BeforeValidator(_encoding_named)] | None = None
     separator: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
     duplicates: Duplicates = Duplicates.MERGE
     over_limit: OverLimit = OverLimit.REJECT

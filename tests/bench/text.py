@@ -9,6 +9,7 @@ from typing import Final
 
 from enlist_ingest.splitting.plan import Splitter
 from enlist_rules.dialect import Dialect
+from enlist_rules.encodings import Encoding
 from enlist_rules.layout import Layout
 from enlist_rules.reading import read_rows
 
@@ -27,7 +28,7 @@ KINDS: Final = {
     "a stray quote in every row": PLAIN.replace(b"Smith", b'O"Neil'),
     "text after quotes, everywhere": b'"a"b,' * 13 + b"\n",
 }
-LAYOUT: Final = Layout(Dialect("utf-8", ",", 0), NAMES, (), False, 0, 0, {})
+LAYOUT: Final = Layout(Dialect(Encoding.UTF_8, 1.0, ",", "\n"), NAMES, (), False, 0, 0, {})
 
 
 def split(data: bytes) -> None:

@@ -3,14 +3,12 @@
 import pytest
 
 from enlist_rules.codes import Code, PermanentFailure
-from enlist_rules.dialect import Dialect, detect, first_rows
+from enlist_rules.dialect import find_separator, first_rows, usual_line_break
 from enlist_rules.header import is_header
 
 
 def found(head: bytes, separator: str | None = None) -> tuple[str, int]:
-    dialect = detect(head, is_header=is_header, complete=True, separator=separator)
-    assert dialect == Dialect("utf-8", dialect.separator, dialect.start)
-    return dialect.separator, dialect.start
+    return find_separator(head, is_header=is_header, complete=True, said=separator)
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
@@ -40,21 +38,39 @@ def test_text_that_misleads(text: str, separator: str) -> None:
     assert found(text.encode())[0] == separator
 
 
-def test_byte_order_mark_and_hint() -> None:
-    """A byte order mark and a `sep=` line are no part of the first row."""
-    assert found(b"\xef\xbb\xbfphone;x\n") == (";", 3)
+def test_hint() -> None:
+    """A `sep=` line is no part of the first row; any character can stand there but a quote."""
     assert found(b"sep=|\r\nphone,a|b\n") == ("|", 7)
-    assert found(b'\xef\xbb\xbf"SEP=\t"\nphone\tb\n') == ("\t", 11)
+    assert found(b'"SEP=\t"\nphone\tb\n') == ("\t", 8)
+    assert found("sep=§\nphone§b\n".encode()) == ("§", 7)
+    assert found(b'sep="\nphone,b\n') == (",", 0)
+    assert found(b"sep=;;\nphone,b\n") == (",", 0)
 
 
 def test_explicit_separator() -> None:
-    """The importer's separator wins; it must be one that can separate."""
+    """The importer's separator wins; it must be one character that can separate."""
     assert found(b"phone;a,b\n", ",") == (",", 0)
     assert found(b"sep=;\nphone^a\n", "^") == ("^", 6)
-    for impossible in ('"', "\n", "€", ""):
+    assert found("phone，a\n".encode(), "，") == ("，", 0)
+    for impossible in ('"', "\n", "\0", ";;", ""):
         with pytest.raises(PermanentFailure) as refused:
             found(b"phone,a\n", impossible)
         assert refused.value.code is Code.OPTIONS
+
+
+@pytest.mark.parametrize(
+    ("text", "line_break"),
+    [
+        (b"a,b\r\n1,2\r\n", "\r\n"),
+        (b"a,b\r1,2\r3,4", "\r"),
+        (b"a,b\n1,2\r\n3,4\n", "\n"),
+        (b'"a\r\nb",c\n"1\r\n2",3\n', "\n"),
+        (b"a,b", "\n"),
+    ],
+)
+def test_line_break(text: bytes, line_break: str) -> None:
+    """What ends most rows is known, whatever stands within quotes."""
+    assert usual_line_break(text, first_rows(text, ",", 9, complete=True)) == line_break
 
 
 def test_first_rows() -> None:

@@ -75,8 +75,11 @@ def test_the_manifest_says_how_to_read_the_import() -> None:
         records=10,
         detected={
             "encoding": "utf-8",
+            "encoding_confidence": 1.0,
             "separator": ",",
+            "line_break": "\n",
             "header": True,
+            "preamble_rows": 0,
             "mapping": [
                 {"column": "phone", "field": "phone_number"},
                 {"column": "first name", "field": "first_name"},

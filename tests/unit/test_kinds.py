@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enlist_rules.codes import Code, PermanentFailure
-from enlist_rules.kinds import refuse_foreign
+from enlist_rules.encodings import to_utf8
+from enlist_rules.kinds import refuse_foreign, refuse_foreign_text
+from enlist_rules.recognition import recognise
 
 TABLE = "phone,name\n+447911123456,José\n" * 20
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504
@@ -77,15 +79,19 @@ FOREIGN: dict[str, tuple[bytes, Code]] = {
     "mysql": (b"-- MySQL dump 10.13\n--\n/*!40101 SET x */;\n", Code.TYPE_MISMATCH),
     "pg_dump": (b"--\n-- PostgreSQL database dump\n--\n\nSET a = 0;", Code.TYPE_MISMATCH),
     "sql": (b"/* a */ /* b */\nINSERT INTO contacts VALUES (1);", Code.TYPE_MISMATCH),
-    "utf-16": (TABLE.encode("utf-16"), Code.ENCODING),
-    "utf-16-be": (b"\xfe\xff" + TABLE.encode("utf-16-be"), Code.ENCODING),
     "utf-16, no mark": (TABLE.encode("utf-16-le"), Code.ENCODING),
     "utf-32": (TABLE.encode("utf-32"), Code.ENCODING),
     "utf-32, no mark": (TABLE.encode("utf-32-be"), Code.ENCODING),
-    "latin-1": (TABLE.encode("latin-1"), Code.ENCODING),
-    "windows-1252": ("phone,note\n1,5 €\n".encode("cp1252"), Code.ENCODING),
-    "windows-1251": ("телефон,имя\n1,Иван\n".encode("cp1251"), Code.ENCODING),
+    "no known encoding": (bytes(range(128, 256)) * 4, Code.ENCODING),
+    "html in utf-16": ("<html>\n".encode("utf-16"), Code.TYPE_MISMATCH),
 }
+
+
+def refuse(head: bytes) -> None:
+    """What is asked of the first bytes, in turn: no other kind of file, an encoding, a table."""
+    refuse_foreign(head)
+    found = recognise(head)
+    refuse_foreign_text(to_utf8(head[found.mark :], found.encoding))
 
 
 @pytest.mark.parametrize("name", FOREIGN)
@@ -93,12 +99,17 @@ def test_refused(name: str) -> None:
     """Each kind of file that is no text table has its own code."""
     head, code = FOREIGN[name]
     with pytest.raises(PermanentFailure) as failure:
-        refuse_foreign(head)
+        refuse(head)
 
     assert failure.value.code is code
 
 
 TEXTS: dict[str, bytes] = {
+    "utf-16": TABLE.encode("utf-16"),
+    "utf-16-be": b"\xfe\xff" + TABLE.encode("utf-16-be"),
+    "latin-1": TABLE.encode("latin-1"),
+    "windows-1252": "phone,note\n1,5 €\n".encode("cp1252"),
+    "windows-1251": "телефон,имя\n1,Иван\n".encode("cp1251"),
     "utf-8": TABLE.encode(),
     "mark": b"\xef\xbb\xbf" + TABLE.encode(),
     "cut within a character": "phone\n1,é".encode()[:-1],
@@ -120,7 +131,7 @@ TEXTS: dict[str, bytes] = {
 @pytest.mark.parametrize("name", TEXTS)
 def test_taken(name: str) -> None:
     """Text tables are taken, whatever they begin with; few bad bytes concern their rows only."""
-    refuse_foreign(TEXTS[name])
+    refuse(TEXTS[name])
 
 
 @given(st.binary(max_size=200))
@@ -129,7 +140,7 @@ def test_never_fails_otherwise(head: bytes) -> None:
     outcomes = []
     for _ in range(2):
         try:
-            refuse_foreign(head)
+            refuse(head)
             outcomes.append("taken")
         except PermanentFailure as failure:
             outcomes.append(failure.code)
@@ -139,4 +150,4 @@ def test_never_fails_otherwise(head: bytes) -> None:
 
 def test_hostile_comments_cost_nothing() -> None:
     """A head full of comments is looked at once."""
-    refuse_foreign(b"/**/" * 16_000 + b"x")
+    refuse(b"/**/" * 16_000 + b"x")

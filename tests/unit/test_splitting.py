@@ -10,6 +10,7 @@ from tests.unit.row_machine import rows_of
 from enlist_ingest.splitting.plan import Splitter
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.dialect import Dialect
+from enlist_rules.encodings import Encoding
 from enlist_rules.layout import Layout
 from enlist_rules.reading import read_rows
 from enlist_shared.manifests import ChunkPlan
@@ -23,7 +24,8 @@ SOUP = st.lists(
 
 def layout(data_start: int = len(HEAD)) -> Layout:
     columns = ("phone", "name")
-    return Layout(Dialect("utf-8", ",", 0), columns, columns, True, 0, data_start, {})
+    dialect = Dialect(Encoding.UTF_8, 1.0, ",", "\n")
+    return Layout(dialect, columns, columns, True, 0, data_start, {})
 
 
 def split(data: bytes, block: int = 1 << 20, **sizes: int) -> list[ChunkPlan]:

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from enlist_ingest.settings import IngestSettings
 from enlist_ingest.splitting.plan import Splitter
-from enlist_rules import kinds
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.layout import HEAD_BYTES, Layout, LayoutRules, read_layout
 from enlist_rules.numbers.regions import DEFAULT_NUMBER_TYPES
@@ -65,12 +64,17 @@ class Divider:
         self._settings = settings
         self._parts: tuple[Layout, Splitter] | None = None
         self._chunks: list[ChunkPlan] = []
+        self._awaits_encoding = False  # all bytes so far mean the same in each encoding
 
     def feed(self, block: bytes) -> None:
         """Take the next bytes."""
         if self._parts is None:
             self._parts = self._begin(block)
-        _, splitter = self._parts
+        layout, splitter = self._parts
+        if self._awaits_encoding and not block.isascii():
+            layout = layout.recognised_by(block)
+            splitter.encoding = layout.dialect.encoding
+            self._parts, self._awaits_encoding = (layout, splitter), False
         self._chunks += splitter.feed(block)
 
     def finish(self) -> Division:
@@ -87,10 +91,10 @@ class Divider:
         )
 
     def _begin(self, block: bytes) -> tuple[Layout, Splitter]:
-        kinds.refuse_foreign(block[: kinds.HEAD_BYTES])
         options = self._source.options
         rules = LayoutRules(
             header=options.header,
+            encoding=options.encoding,
             separator=options.separator,
             mapping=options.mapping or {},
             unmapped=options.unmapped,
@@ -98,6 +102,7 @@ class Divider:
         )
         head = block[:HEAD_BYTES]
         found = read_layout(head, rules, complete=len(head) == self._source.size)
+        self._awaits_encoding = options.encoding is None and head.isascii()
         settings = self._settings
         return found, Splitter(
             found, chunk_bytes=settings.chunk_bytes, max_records=settings.max_records
@@ -126,8 +131,11 @@ def _detected(layout: Layout) -> dict[str, Any]:
     """What the import says about how it was read; `mapping` in the order of the columns."""
     return {
         "encoding": layout.dialect.encoding,
+        "encoding_confidence": round(layout.dialect.confidence, 3),
         "separator": layout.dialect.separator,
+        "line_break": layout.dialect.line_break,
         "header": layout.has_header,
+        "preamble_rows": layout.preamble_rows,
         "mapping": [
             {"column": column, "field": target}
             for column, target in zip(layout.columns, layout.mapping, strict=True)

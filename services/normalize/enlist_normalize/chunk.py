@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from enlist_rules.codes import Code
+from enlist_rules.encodings import to_utf8
 from enlist_rules.identity import name_key
 from enlist_rules.listing import SEPARATOR
 from enlist_rules.numbers import LIBRARY_VERSION
@@ -33,15 +34,16 @@ class Chunk:
 def normalize_chunk(manifest: ImportManifest, chunk: int, data: bytes) -> Chunk:
     """Apply the rules to the bytes of a chunk. Pure: the same bytes give the same object."""
     plan = manifest.chunks[chunk]
+    text = to_utf8(data, manifest.encoding)
     read = read_rows(
-        data,
+        text,
         len(manifest.columns),
         manifest.separator,
         manifest.columns if manifest.has_header else None,
         plan.first_record,
     )
     normalized = normalize(
-        read.frame, manifest.mapping, manifest.reading_rules, controls=holds_controls(data)
+        read.frame, manifest.mapping, manifest.reading_rules, controls=holds_controls(text)
     )
     rejects = _all_rejects(read, normalized)
     body, slices = _concatenate([*_by_shard(normalized.rows, manifest.shards), rejects])

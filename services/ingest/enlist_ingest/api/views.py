@@ -23,8 +23,15 @@ class DetectedView(BaseModel):
     """How the file was read, once it is split."""
 
     encoding: str
+    encoding_confidence: float | None = Field(
+        default=None, description="from 0 to 1; 1 when it was said, or marked in the file"
+    )
     separator: str
+    line_break: str | None = Field(default=None, description="what ends most of the first rows")
     header: bool = Field(description="whether there is a header row")
+    preamble_rows: int | None = Field(
+        default=None, description="rows above the header, not counted"
+    )
     mapping: list[ColumnView]
 
 

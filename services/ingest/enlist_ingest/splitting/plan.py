@@ -11,7 +11,8 @@ import numpy as np
 
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.layout import Layout
-from enlist_rules.records import Scan, scan
+from enlist_rules.records import Scan
+from enlist_rules.scanning import scan_source
 from enlist_shared.manifests import ChunkPlan
 
 CHUNK_BYTES: Final = 4_000_000
@@ -27,7 +28,8 @@ class Splitter:
 
     A chunk ends with the first row that reaches `chunk_bytes`; the blocks it is fed with make no
     difference. Every chunk holds a record, unless the input has none: then it is one chunk.
-    `records` counts the records so far.
+    `records` counts the records so far. `encoding` may be set to another one as long as all bytes
+    mean the same in both.
 
     Refuses with PermanentFailure: `record_too_large`, `unterminated_quote`, `too_many_records`.
     """
@@ -41,7 +43,8 @@ class Splitter:
         window_bytes: int = _WINDOW,
     ) -> None:
         self.records = 0
-        self._separator = layout.dialect.separator.encode()
+        self.encoding = layout.dialect.encoding
+        self._separator = layout.dialect.separator
         self._chunk_bytes = chunk_bytes
         self._max_records = max_records
         self._window_bytes = window_bytes
@@ -75,7 +78,8 @@ class Splitter:
             yield self._cut(self._at, self.records)
 
     def _take(self, *, final: bool) -> Iterator[ChunkPlan]:
-        scanned = scan(bytes(self._pending), self._separator, final=final)
+        pending = bytes(self._pending)
+        scanned = scan_source(pending, self.encoding, self._separator, final=final)
         self._refuse(scanned, final=final)
         yield from self._chunks_of(scanned)
         self._at += scanned.rest
