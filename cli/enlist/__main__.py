@@ -7,6 +7,8 @@ import typer
 
 from enlist.commands.demo import demo
 from enlist.commands.import_file import import_file
+from enlist.commands.paste import contacts, numbers
+from enlist.commands.rejects import rejects
 from enlist.commands.sample import sample
 from enlist.commands.status import status
 from enlist.commands.up import up
@@ -23,7 +25,10 @@ app = typer.Typer(
 )
 app.command("up")(up)
 app.command("import")(import_file)
+app.command("numbers")(numbers)
+app.command("contacts")(contacts)
 app.command("status")(status)
+app.command("rejects")(rejects)
 app.command("sample")(sample)
 app.command("demo")(demo)
 

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Self
@@ -88,9 +89,16 @@ class Client:
         """Send pasted `numbers` or `contacts`; returns the accepted import."""
         return Import.model_validate(self._api.post(f"/v1/imports/{kind}", lambda: {"json": body}))
 
-    def preview(self, file: IO[bytes], name: str, options: dict[str, Any]) -> dict[str, Any]:
-        """How the API would read a file, as its JSON says it; nothing is kept."""
-        said: dict[str, Any] = self._api.ask("/v1/previews", lambda: _form(file, name, options))
+    def preview(self, head: bytes, size: int, name: str, options: dict[str, Any]) -> dict[str, Any]:
+        """How a file of `size` bytes that begins with `head` would be read; nothing is kept."""
+        said: dict[str, Any] = self._api.ask(
+            f"/v1/previews?size={size}", lambda: _form(BytesIO(head), name, options)
+        )
+        return said
+
+    def profiles(self) -> list[dict[str, Any]]:
+        """The account's saved profiles, as the API's JSON says them."""
+        said: list[dict[str, Any]] = self._api.get("/v1/profiles")["profiles"]
         return said
 
     def find(self, import_id: str) -> Import:

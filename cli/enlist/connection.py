@@ -1,14 +1,16 @@
 """Which API a command talks to, and as whom."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from enlist.client import Client
 from enlist.embedded.data_directory import DataDirectory
 from enlist.embedded.ready_file import Ready
+from enlist.flags import flag, gives
 
 DEFAULT_DATA_DIR: Final = Path("~/.local/share/enlist")
 
@@ -54,3 +56,19 @@ def find_connection(url: str | None, api_key: str | None, data_dir: Path) -> Con
     if url is not None and url != ready.api:
         raise typer.BadParameter(f"--url {url} needs --api-key with it")
     return Connection(ready.api, api_key or ready.api_key)
+
+
+def _found(said: Mapping[str, Any]) -> Connection:
+    return find_connection(said["url"], said["api_key"], said["data_dir"])
+
+
+# Gives a command the flags above; it gets its argument `connection`.
+connects = gives(
+    "connection",
+    (
+        flag("url", UrlOption),
+        flag("api_key", ApiKeyOption),
+        flag("data_dir", DataDirOption, DEFAULT_DATA_DIR),
+    ),
+    _found,
+)

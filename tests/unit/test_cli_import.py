@@ -102,7 +102,6 @@ def test_the_file_and_its_options_are_sent_with_the_key(
         "lists": ["A", "B"],
         "default_region": "IE",
         "convert_national": True,
-        "channel": "phone",
     }
 
 

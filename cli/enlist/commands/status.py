@@ -8,24 +8,17 @@ from rich.table import Table
 
 from enlist.balance import balance_table, failure_text
 from enlist.client import Import
-from enlist.connection import (
-    DEFAULT_DATA_DIR,
-    ApiKeyOption,
-    DataDirOption,
-    UrlOption,
-    find_connection,
-)
+from enlist.connection import Connection, connects
 
 
+@connects
 def status(
+    connection: Connection,
     import_id: Annotated[str | None, typer.Argument(metavar="ID")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="as JSON, one import a line")] = False,
-    url: UrlOption = None,
-    api_key: ApiKeyOption = None,
-    data_dir: DataDirOption = DEFAULT_DATA_DIR,
 ) -> None:
     """Show the import ID, or the newest imports."""
-    with find_connection(url, api_key, data_dir).client() as client:
+    with connection.client() as client:
         states = client.newest().imports if import_id is None else [client.find(import_id)]
     if as_json:
         for state in states:
