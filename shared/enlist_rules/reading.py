@@ -131,7 +131,7 @@ def _bytes_of(data: bytes, scanned: Scan, rows: Marks) -> bytes:
         view[lone] = 10
         data = view.tobytes()
     if rows.all():
-        return data
+        return data[: int(scanned.ends[-1])]
     edges = np.flatnonzero(np.diff(rows.astype(np.int8), prepend=0, append=0))
     runs = edges.reshape(-1, 2)
     begins, ends = scanned.starts[runs[:, 0]].tolist(), scanned.ends[runs[:, 1] - 1].tolist()
