@@ -180,8 +180,8 @@ CREATE TABLE units (
   state       text        NOT NULL DEFAULT 'open' CHECK (state IN (
     'open', 'claimed', 'finished', 'given_up')),
   token       uuid,
-  attempts    int         NOT NULL DEFAULT 0,     -- leases that ran out without a release
-  failures    int         NOT NULL DEFAULT 0,     -- released failures; never counted as attempts
+  attempts    int         NOT NULL DEFAULT 0,     -- leases that ran out, failures that count
+  failures    int         NOT NULL DEFAULT 0,     -- released failures, counted or not
   lease_until timestamptz,
   retry_at    timestamptz,
   key         text,                               -- what a finished unit left in S3
@@ -494,9 +494,12 @@ $$;
 
 -- May this unit run now? go (with a token and a lease), done (with the key of what it left),
 -- busy, ended (the import is not where this unit belongs) or quarantined (given up).
--- Only a lease that ran out without a release counts as an attempt; the third gives up.
+-- A lease that ran out without a release counts as an attempt, as does a failure that was released
+-- so; after the third the unit is given up. Whoever asks again with the token of his own choice
+-- gets his go again: its answer was lost.
 CREATE FUNCTION claim(
-  of_account uuid, of_import uuid, of_kind text, of_number int, lease interval
+  of_account uuid, of_import uuid, of_kind text, of_number int, lease interval,
+  chosen uuid DEFAULT NULL
 ) RETURNS TABLE (answer text, token uuid, key text, failures int)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
 #variable_conflict use_column
@@ -525,7 +528,13 @@ BEGIN
   ran_out := unit.state = 'claimed' AND unit.lease_until <= clock_timestamp();
   IF unit.state = 'finished' THEN
     RETURN QUERY SELECT 'done', NULL::uuid, unit.key, 0;
-  ELSIF unit.state = 'given_up' OR ran_out AND unit.attempts >= 2 THEN
+  ELSIF unit.state = 'claimed' AND unit.token = chosen THEN
+    RETURN QUERY
+    UPDATE units u SET lease_until = clock_timestamp() + lease
+    WHERE u.account_id = of_account AND u.import_id = of_import
+      AND u.kind = of_kind AND u.number = of_number
+    RETURNING 'go', u.token, NULL::text, u.failures;
+  ELSIF unit.state = 'given_up' OR unit.attempts + ran_out::int >= 3 THEN
     UPDATE units u SET state = 'given_up', attempts = 3, token = NULL, lease_until = NULL
     WHERE u.account_id = of_account AND u.import_id = of_import
       AND u.kind = of_kind AND u.number = of_number AND u.state <> 'given_up';
@@ -535,7 +544,7 @@ BEGIN
   ELSE
     RETURN QUERY
     UPDATE units u
-    SET state = 'claimed', token = gen_random_uuid(), retry_at = NULL,
+    SET state = 'claimed', token = coalesce(chosen, gen_random_uuid()), retry_at = NULL,
         lease_until = clock_timestamp() + lease,
         attempts = u.attempts + ran_out::int
     WHERE u.account_id = of_account AND u.import_id = of_import
@@ -559,18 +568,21 @@ LANGUAGE sql SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
   SELECT EXISTS (SELECT FROM extended)
 $$;
 
--- Ends a claim: finished with what it left in S3, or, with retry_in, open again later.
--- False when the token is no longer the unit's.
+-- Ends a claim: finished with what it left in S3, or, with retry_in, open again later. A failure
+-- that is counted is an attempt; the third is told at once. False when the token is no longer the
+-- unit's.
 CREATE FUNCTION release(
   of_account uuid, of_import uuid, of_kind text, of_number int, held uuid,
-  left_key text, retry_in interval
+  left_key text, retry_in interval, counted boolean DEFAULT false
 ) RETURNS boolean
 LANGUAGE sql SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
   WITH released AS (
     UPDATE units SET
       state = CASE WHEN retry_in IS NULL THEN 'finished' ELSE 'open' END,
       key = left_key,
-      retry_at = clock_timestamp() + retry_in,
+      retry_at = clock_timestamp()
+        + CASE WHEN counted AND attempts >= 2 THEN interval '0' ELSE retry_in END,
+      attempts = attempts + counted::int,
       failures = failures + (retry_in IS NOT NULL)::int,
       token = NULL,
       lease_until = NULL
@@ -681,7 +693,7 @@ ALTER FUNCTION session(bytea) OWNER TO enlist_definer;
 ALTER FUNCTION open_session(bytea, bytea, interval) OWNER TO enlist_definer;
 ALTER FUNCTION close_session(bytea) OWNER TO enlist_definer;
 ALTER FUNCTION prune_idempotency_keys(interval) OWNER TO enlist_definer;
-ALTER FUNCTION claim(uuid, uuid, text, int, interval) OWNER TO enlist_definer;
+ALTER FUNCTION claim(uuid, uuid, text, int, interval, uuid) OWNER TO enlist_definer;
 ALTER FUNCTION extend(uuid, uuid, text, int, uuid, interval) OWNER TO enlist_definer;
-ALTER FUNCTION release(uuid, uuid, text, int, uuid, text, interval) OWNER TO enlist_definer;
+ALTER FUNCTION release(uuid, uuid, text, int, uuid, text, interval, boolean) OWNER TO enlist_definer;
 REVOKE CREATE ON SCHEMA enlist FROM enlist_definer;

@@ -10,6 +10,7 @@ Action = Literal[
     "broker.connected",
     "broker.unreachable",
     "bucket.made",
+    "chunk.unrecordable",
     "delivery.breaker_open",
     "delivery.dead_lettered",
     "delivery.failed",

@@ -6,19 +6,22 @@ The three SQL functions `claim`, `extend` and `release` are all that a normalise
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
-from uuid import UUID
+from typing import Final
+from uuid import UUID, uuid4
 
 import asyncpg
 
-from enlist_shared.failures import retry_delay
+from enlist_shared.failures import PermanentFailure, is_outage, retry_delay, with_retries
 from enlist_shared.ids import AccountId, ImportId, ObjectKey
 from enlist_shared.metrics import LEASES_LOST
 from enlist_shared.postgres import Connection, is_transient
 from enlist_shared.states import UnitKind
 from enlist_shared.telemetry import bind_ids
+
+_LONGER: Final = 3  # doublings: three attempts are to last longer than a passing weakness
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +66,51 @@ class Claims:
         self._lease = timedelta(seconds=lease_seconds)
 
     async def claim(self, unit: Unit) -> Claim:
-        """Ask for a unit; with `go`, `hold` must follow at once."""
+        """Ask for a unit; with `go`, `hold` must follow at once.
+
+        While the server is away, for two seconds: under one token, so that an answer that was
+        lost is given again. What may have been granted unheard is given back.
+        """
         bind_ids(account_id=unit.account_id, import_id=unit.import_id, unit=unit)
+        asked = Claim(unit, Answer.GO, uuid4(), None, 0)
+        try:
+            return await with_retries(lambda: self._ask(asked))
+        except Exception as error:
+            if is_outage(error):
+                await self._give_back(asked, counted=False)
+            raise
+
+    async def _ask(self, asked: Claim) -> Claim:
         row = await self._pool.fetchrow(
-            "SELECT answer, token, key, failures FROM enlist.claim($1, $2, $3, $4, $5)",
-            unit.account_id,
-            unit.import_id,
-            unit.kind,
-            unit.number,
+            "SELECT answer, token, key, failures FROM enlist.claim($1, $2, $3, $4, $6, $5)",
+            *_held(asked),
             self._lease,
         )
         if row is None:
             raise LookupError("the function claim always answers")
-        return Claim(unit, Answer(row["answer"]), row["token"], row["key"], row["failures"])
+        return replace(
+            asked,
+            answer=Answer(row["answer"]),
+            token=row["token"],
+            key=row["key"],
+            failures=row["failures"],
+        )
 
     @asynccontextmanager
     async def hold(self, claim: Claim) -> AsyncIterator[None]:
         """Renew the lease while the body works; a body that fails gives the unit back.
 
         The body finishes the unit itself with `finish`, which is why success does nothing here.
-        A cancelled body (the service stops) gives the unit back at once.
+        A cancelled body (the service stops) gives the unit back at once. What is neither an
+        outage nor permanent counts as an attempt.
         """
         renewing = asyncio.create_task(self._renew(claim))
         try:
             yield
-        except BaseException:
+        except BaseException as error:
+            counted = not (is_outage(error) or isinstance(error, PermanentFailure))
             with suppress(Exception):
-                await asyncio.shield(self._give_back(claim))
+                _kept(claim, await asyncio.shield(self._give_back(claim, counted)))
             raise
         finally:
             renewing.cancel()
@@ -98,21 +119,24 @@ class Claims:
         """End the unit for ever; false when the lease went to somebody else meanwhile."""
         return _kept(claim, await finish(self._pool, claim, key))
 
-    async def _give_back(self, claim: Claim) -> None:
-        delay = timedelta(seconds=retry_delay(claim.failures))
+    async def _give_back(self, claim: Claim, counted: bool) -> bool:
+        delay = timedelta(seconds=retry_delay(claim.failures + (_LONGER if counted else 0)))
         deadline = asyncio.get_running_loop().time() + self._lease.total_seconds()
         while asyncio.get_running_loop().time() < deadline:
             try:
                 released = await self._pool.fetchval(
-                    "SELECT enlist.release($1, $2, $3, $4, $5, NULL, $6)", *_held(claim), delay
+                    "SELECT enlist.release($1, $2, $3, $4, $5, NULL, $6, $7)",
+                    *_held(claim),
+                    delay,
+                    counted,
                 )
             except Exception as error:
                 if not is_transient(error):
                     raise
                 await asyncio.sleep(0.5)
             else:
-                _kept(claim, released)
-                return
+                return bool(released)
+        return False
 
     async def _renew(self, claim: Claim) -> None:
         while True:

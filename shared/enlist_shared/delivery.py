@@ -6,7 +6,7 @@
   reconciler says it again (architecture, decisions 4, 7 and 8);
 - the process stops: not acknowledged, so another one gets it.
 
-A consumer that would dead-letter everything stops moving instead: that is a bug, not bad data.
+A consumer that would dead-letter everything all but stops instead: that is a bug, not bad data.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from faststream.exceptions import AckMessage, HandlerException, NackMessage
 from faststream.kafka import KafkaBroker
 from pydantic import BaseModel, ValidationError
 
+from enlist_shared.breaker import Breaker
 from enlist_shared.broker import publisher
 from enlist_shared.events import DeadLettered
 from enlist_shared.failures import PermanentFailure
@@ -29,14 +30,13 @@ from enlist_shared.topics import Lane, Topic
 
 Event = TypeVar("Event", bound=BaseModel)
 _HOPELESS: Final = (ValidationError, JSONDecodeError, UnicodeDecodeError, PermanentFailure)
-BREAKER_LIMIT: Final = 100  # dead letters in a row
-_BREAKER_PAUSE: Final = 10.0  # seconds
+_NAP: Final = 5.0  # seconds; a message that is held back is looked at so often
 
 
 class Delivery(BaseMiddleware[Any, Any]):
     """Decides what becomes of a message; see the module."""
 
-    dead_letters_in_a_row = 0
+    breaker = Breaker()
 
     async def consume_scope(
         self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]
@@ -58,27 +58,27 @@ class Delivery(BaseMiddleware[Any, Any]):
             DELIVERIES.labels(topic, Delivered.FAILED).inc()
             logger().warning("delivery.failed", topic=topic, **describe(error))
         else:
-            Delivery.dead_letters_in_a_row = 0
+            self.breaker.handled(topic)
             DELIVERIES.labels(topic, Delivered.HANDLED).inc()
             return answer
         raise AckMessage
 
     async def _dead_letter(self, msg: StreamMessage[Any], error: Exception) -> None:
-        if Delivery.dead_letters_in_a_row >= BREAKER_LIMIT:
-            DELIVERIES.labels(msg.raw_message.topic, Delivered.HELD_BACK).inc()
-            logger().critical("delivery.breaker_open", topic=msg.raw_message.topic)
-            await asyncio.sleep(_BREAKER_PAUSE)
-            raise NackMessage
         record = msg.raw_message
+        if (left := self.breaker.closed_in(record.topic)) > 0:
+            DELIVERIES.labels(record.topic, Delivered.HELD_BACK).inc()
+            await asyncio.sleep(min(_NAP, left))
+            raise NackMessage
         reason = str(error.code) if isinstance(error, PermanentFailure) else type(error).__name__
         letter = DeadLettered(
             topic=record.topic, partition=record.partition, offset=record.offset, reason=reason
         )
         key = (record.key or b"").decode(errors="replace")
         await publisher(self.context.get("broker"))(Topic.DEAD_LETTER, key, letter)
-        Delivery.dead_letters_in_a_row += 1
         DELIVERIES.labels(record.topic, Delivered.DEAD_LETTERED).inc()
         logger().error("delivery.dead_lettered", topic=record.topic, reason=reason)
+        if pause := self.breaker.dead_lettered(record.topic):
+            logger().critical("delivery.breaker_open", topic=record.topic, seconds=pause)
 
 
 def subscribe(

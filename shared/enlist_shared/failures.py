@@ -1,7 +1,9 @@
-"""Two kinds of failure: permanent, which ends a unit with a code, and everything else.
+"""Three kinds of failure: permanent, which ends a unit with a code; outages; everything else.
 
-A transient failure is tried again: for two seconds where it happened, then by the reconciler
-after `retry_delay`, for as long as it takes. It is never counted against the unit.
+An outage is tried again: for two seconds where it happened, then by the reconciler after
+`retry_delay`, for as long as it takes. It is never counted against the unit. Whatever else goes
+wrong, a bug of ours or bytes that break a library, would go wrong for ever: it counts as an
+attempt, and after the third the unit is given up.
 """
 
 import asyncio
@@ -9,14 +11,30 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
+import asyncpg
+from aiokafka.errors import KafkaError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_shared.postgres import is_transient
 
-__all__ = ["Code", "PermanentFailure", "retry_delay", "with_retries"]
+__all__ = ["Code", "PermanentFailure", "is_outage", "retry_delay", "with_retries"]
 
 T = TypeVar("T")
 _IN_PLACE: Final = (0.1, 0.3, 0.6, 1.0)  # seconds; two in all
 _LONGEST: Final = 60.0
+_NOT_ADMITTED: Final = ("28", "3D")  # SQLSTATE classes: a role or a database that is not there
+_SERVERS: Final = (KafkaError, BotoCoreError, ClientError)
+_TOLD_TO_STOP: Final = (asyncio.CancelledError, KeyboardInterrupt, SystemExit)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether a server, the network or this process's own end made the work fail, not the unit."""
+    if isinstance(error, asyncpg.PostgresError) and (error.sqlstate or "")[:2] in _NOT_ADMITTED:
+        return True
+    if isinstance(error, (*_SERVERS, *_TOLD_TO_STOP)):
+        return not isinstance(error, ParamValidationError)
+    return is_transient(error)
 
 
 def retry_delay(failures: int) -> float:

@@ -4,9 +4,11 @@ An import's manifest is written once, when splitting ends: where the chunks lie 
 them. A chunk's manifest says what normalising made of it and where each shard's rows are.
 """
 
-from pydantic import BaseModel, ConfigDict
+from typing import Self
 
-from enlist_rules.codes import Code
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.encodings import Encoding
 from enlist_rules.options import NumberRules, OverLimit, ReadingRules
 from enlist_shared.ids import AccountId, ImportId, ObjectKey
@@ -15,6 +17,18 @@ from enlist_shared.options import ImportOptions
 
 class _Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @classmethod
+    def of(cls, body: bytes) -> Self:
+        """What an object's bytes say.
+
+        Raises:
+            PermanentFailure: they are no such document, and never will be.
+        """
+        try:
+            return cls.model_validate_json(body)
+        except ValidationError as error:
+            raise PermanentFailure(Code.CHUNK_UNREADABLE, "a manifest is damaged") from error
 
 
 class Slice(_Document):

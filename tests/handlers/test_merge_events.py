@@ -1,5 +1,6 @@
 """What merge does with each event, and for each answer of a claim."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -99,6 +100,32 @@ async def test_a_chunk_that_was_never_normalised_fails_the_import(
     assert "chunk 0" in row["error_message"]
     assert await counts_of(observer, event.import_id) == {"records": 3, "unprocessed": 3}
     assert await topics(observer) == ["import.progressed", "import.failed"]
+
+
+async def test_a_manifest_that_is_damaged_fails_the_import(
+    pipeline: Pipeline, observer: asyncpg.Connection
+) -> None:
+    """What does not validate never will: the import ends, instead of being told of it for ever."""
+    event = await only_chunk(pipeline)
+    assert event.key is not None
+    await pipeline.objects.put(event.key, b'{"chunk": "none"}')
+    await pipeline.merger.on_chunk_normalized(event)
+    row = await import_row(observer, event.import_id)
+    assert (row["status"], row["error_code"]) == ("failed", "chunk_unreadable")
+
+
+async def test_a_chunk_that_the_ledger_refuses_fails_the_import(
+    pipeline: Pipeline, observer: asyncpg.Connection
+) -> None:
+    """Counts that violate a CHECK are a bug: the chunk counts as given up."""
+    event = await only_chunk(pipeline)
+    assert event.key is not None
+    manifest = json.loads(await pipeline.objects.get(event.key))
+    await pipeline.objects.put(event.key, json.dumps(manifest | {"rejected": -1}).encode())
+    await pipeline.merger.on_chunk_normalized(event)
+    row = await import_row(observer, event.import_id)
+    assert (row["status"], row["error_code"]) == ("failed", "chunk_unreadable")
+    assert await counts_of(observer, event.import_id) == {"records": 3, "unprocessed": 3}
 
 
 async def test_two_counts_that_differ_fail_the_import(

@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 from tests.fixtures.ledger import key_of, lease_runs_out, put_unit, set_unit, unit_row
 
-from enlist_shared.claims import Answer, Claims, Unit
+from enlist_shared import failures
+from enlist_shared.claims import Answer, Claim, Claims, Unit
 from enlist_shared.ids import AccountId, ObjectKey
 from enlist_shared.states import Status, UnitKind
 
@@ -18,6 +19,10 @@ BELONGS = {
     UnitKind.SHARD: {Status.MERGING},
     UnitKind.UNDO_SHARD: {Status.UNDOING},
 }
+
+
+class Panic(BaseException):
+    """As pyo3's PanicException: no Exception."""
 
 
 @pytest.fixture
@@ -93,6 +98,60 @@ async def test_a_released_failure_is_never_counted(
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     row = await unit_row(observer, unit)
     assert (row["state"], row["attempts"], row["failures"]) == ("open", 0, 9)
+
+
+@pytest.mark.parametrize("failure", [ValueError(), Panic(), asyncpg.CheckViolationError()])
+async def test_a_failure_that_is_no_outage_counts(
+    claims: Claims, unit: Unit, observer: asyncpg.Connection, failure: BaseException
+) -> None:
+    """After 8 and 16 seconds it is tried again; the third time the unit is given up at once."""
+    waits = []
+    for _ in range(3):
+        claim = await claims.claim(unit)
+        assert claim.answer is Answer.GO
+        with pytest.raises(type(failure)):
+            async with claims.hold(claim):
+                raise failure
+        left = await observer.fetchval("SELECT retry_at - clock_timestamp() FROM units")
+        waits.append(round(left.total_seconds() + 0.4))
+        await set_unit(observer, unit, "retry_at = clock_timestamp()")
+    assert waits == [8, 16, 0]
+    assert [(await claims.claim(unit)).answer for _ in range(2)] == [Answer.QUARANTINED] * 2
+    row = await unit_row(observer, unit)
+    assert (row["state"], row["attempts"], row["failures"]) == ("given_up", 3, 3)
+
+
+async def test_an_answer_that_was_lost_is_given_again(
+    claims: Claims, unit: Unit, observer: asyncpg.Connection
+) -> None:
+    """The same caller gets its go again, also when the lease has run out; nobody else does."""
+    ask = "SELECT answer || ' ' || token FROM enlist.claim($1, $2, $3, $4, interval '1 min', $5)"
+    token = uuid4()
+    for _ in range(3):
+        assert await claims._pool.fetchval(ask, *key_of(unit), token) == f"go {token}"
+        assert (await claims.claim(unit)).answer is Answer.BUSY
+        await lease_runs_out(observer, unit)
+    assert await claims._pool.fetchval(ask, *key_of(unit), token) == f"go {token}"
+    assert (await unit_row(observer, unit))["attempts"] == 0
+
+
+async def test_what_was_granted_unheard_is_given_back(
+    claims: Claims, unit: Unit, observer: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each answer is lost after its commit, for longer than a handler waits: no attempt."""
+    ask, asked = claims._ask, []
+
+    async def ask_in_vain(wanted: Claim) -> Claim:
+        asked.append(await ask(wanted))
+        raise ConnectionResetError
+
+    monkeypatch.setattr(failures, "_IN_PLACE", (0.0,) * 4)
+    monkeypatch.setattr(claims, "_ask", ask_in_vain)
+    with pytest.raises(ConnectionResetError):
+        await claims.claim(unit)
+    assert [claim.answer for claim in asked] == [Answer.GO] * 5
+    row = await unit_row(observer, unit)
+    assert (row["state"], row["token"], row["attempts"]) == ("open", None, 0)
 
 
 async def test_failures_in_between_do_not_forgive_attempts(

@@ -1,13 +1,15 @@
-"""Two kinds of failure, and how long a unit waits."""
+"""Kinds of failure, and how long a unit waits."""
 
 import asyncio
 
 import asyncpg
 import pytest
+from aiokafka.errors import KafkaConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError, ParamValidationError
 
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_shared import failures
-from enlist_shared.failures import retry_delay, with_retries
+from enlist_shared.failures import is_outage, retry_delay, with_retries
 from enlist_shared.postgres import is_transient
 
 TRANSIENT = [
@@ -50,6 +52,36 @@ def test_a_server_that_is_away_is_transient(error: Exception) -> None:
 def test_what_would_fail_again_is_not_transient(error: Exception) -> None:
     """Another try would end the same."""
     assert not is_transient(error)
+
+
+OUTAGES = [
+    *TRANSIENT,
+    asyncpg.InvalidPasswordError(),
+    asyncpg.InvalidCatalogNameError(),
+    KafkaConnectionError(),
+    EndpointConnectionError(endpoint_url="http://s3"),
+    ClientError({"Error": {"Code": "SlowDown"}}, "GetObject"),
+    asyncio.CancelledError(),
+]
+FAULTS = [
+    *LASTING[:-1],
+    KeyError(),
+    MemoryError(),
+    BaseException("a panic"),
+    ParamValidationError(report="a number"),
+]
+
+
+@pytest.mark.parametrize("error", OUTAGES, ids=lambda error: type(error).__name__)
+def test_an_outage_costs_nothing(error: BaseException) -> None:
+    """A server, the network or the end of the process: it may last as long as it wants."""
+    assert is_outage(error)
+
+
+@pytest.mark.parametrize("error", FAULTS, ids=lambda error: type(error).__name__)
+def test_anything_else_counts(error: BaseException) -> None:
+    """It would come back for ever, so it has a bound."""
+    assert not is_outage(error)
 
 
 class Work:

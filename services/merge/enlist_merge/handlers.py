@@ -13,13 +13,13 @@ from enlist_rules.codes import Code, PermanentFailure
 from enlist_shared.claims import Answer, Claim, Claims, Unit
 from enlist_shared.endings import ImportEndedError
 from enlist_shared.events import ChunkNormalized, ShardReady
-from enlist_shared.failures import with_retries
+from enlist_shared.failures import is_outage, with_retries
 from enlist_shared.manifests import ChunkManifest
 from enlist_shared.metrics import Stage, Step, timed
 from enlist_shared.objectstore import ObjectMissingError, ObjectStore
 from enlist_shared.postgres import account_transaction
 from enlist_shared.states import UnitKind
-from enlist_shared.telemetry import logger
+from enlist_shared.telemetry import describe, logger
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Merger:
     async def on_shard_ready(self, event: ShardReady) -> None:
         """Merge a shard once."""
         unit = Unit(event.account_id, event.import_id, UnitKind.SHARD, event.shard)
-        claim = await with_retries(lambda: self.claims.claim(unit))
+        claim = await self.claims.claim(unit)
         if claim.answer is Answer.QUARANTINED:
             await give_up_shard(self.pool, unit)
         if claim.answer is not Answer.GO:
@@ -63,13 +63,15 @@ class Merger:
             return []
         key = event.key
         try:
-            body = await with_retries(lambda: self.store.get(key))
-        except ObjectMissingError:
-            lost = event.model_copy(update={"code": Code.SOURCE_MISSING})
-            await with_retries(lambda: ledger.fail(lost))
+            manifest = ChunkManifest.of(await with_retries(lambda: self.store.get(key)))
+            return list(await with_retries(lambda: ledger.record(event, manifest)))
+        except Exception as error:
+            if is_outage(error):
+                raise
+            logger().error("chunk.unrecordable", **describe(error))
+            failed = event.model_copy(update={"code": _code(error)})
+            await with_retries(lambda: ledger.fail(failed))
             return []
-        manifest = ChunkManifest.model_validate_json(body)
-        return list(await with_retries(lambda: ledger.record(event, manifest)))
 
     async def _merge(self, claim: Claim) -> None:
         with timed(Stage.SHARD):
@@ -87,3 +89,10 @@ class Merger:
             return plan, await read_shard(self.store, [tuple(row) for row in rows], plan)
         except ObjectMissingError as error:
             raise PermanentFailure(Code.SOURCE_MISSING) from error
+
+
+def _code(error: Exception) -> Code:
+    """Why a chunk can never be recorded: it would fail in the same way again."""
+    if isinstance(error, ObjectMissingError):
+        return Code.SOURCE_MISSING
+    return error.code if isinstance(error, PermanentFailure) else Code.CHUNK_UNREADABLE

@@ -8,7 +8,7 @@ from enlist_shared.broker import Publish
 from enlist_shared.claims import Answer, Claim, Claims, Unit
 from enlist_shared.events import ChunkNormalized, ChunkReady
 from enlist_shared.failpoints import failpoint
-from enlist_shared.failures import Code, PermanentFailure, with_retries
+from enlist_shared.failures import Code, PermanentFailure
 from enlist_shared.ids import ObjectKey
 from enlist_shared.keys import chunk_manifest_key
 from enlist_shared.manifests import ImportManifest
@@ -30,7 +30,7 @@ class Normalizer:
     async def on_chunk_ready(self, event: ChunkReady) -> None:
         """Normalise the chunk once; whoever asks again is told where the result lies."""
         unit = Unit(event.account_id, event.import_id, UnitKind.CHUNK, event.chunk)
-        claim = await with_retries(lambda: self.claims.claim(unit))
+        claim = await self.claims.claim(unit)
         if claim.answer is Answer.GO:
             await self._normalize(event, claim)
         elif claim.answer is Answer.DONE:
@@ -52,7 +52,7 @@ class Normalizer:
             await self._announce(event, key, None)
 
     async def _write(self, event: ChunkReady) -> ObjectKey:
-        manifest = ImportManifest.model_validate_json(await self._read(event.manifest_key))
+        manifest = ImportManifest.of(await self._read(event.manifest_key))
         plan = manifest.chunks[event.chunk]
         data = await self._read(manifest.source_key, plan.start, plan.end)
         if len(data) != plan.end - plan.start:
