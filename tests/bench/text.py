@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from enlist_ingest.splitting.plan import Splitter
 from enlist_rules.dialect import Dialect
 from enlist_rules.encodings import Encoding
 from enlist_rules.layout import Layout
 from enlist_rules.reading import read_rows
+from enlist_rules.splitting import Splitter
 
 LINE: Final = (
     "Mr,Smith,Jane,07911123456,GB,jane@example.com,1990-01-01,1 High Street,Flat 2,London,Kent,"

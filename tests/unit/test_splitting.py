@@ -7,13 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.row_machine import rows_of
 
-from enlist_ingest.splitting.plan import Splitter
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.dialect import Dialect
 from enlist_rules.encodings import Encoding
 from enlist_rules.layout import Layout
 from enlist_rules.reading import read_rows
-from enlist_shared.manifests import ChunkPlan
+from enlist_rules.splitting import Cut, Splitter
 
 HEAD = b"phone,name\n"
 SOUP = st.lists(
@@ -28,9 +27,9 @@ def layout(data_start: int = len(HEAD)) -> Layout:
     return Layout(dialect, columns, columns, True, 0, data_start, {})
 
 
-def split(data: bytes, block: int = 1 << 20, **sizes: int) -> list[ChunkPlan]:
+def split(data: bytes, block: int = 1 << 20, **sizes: int) -> list[Cut]:
     splitter = Splitter(layout(), **sizes)
-    plans: list[ChunkPlan] = []
+    plans: list[Cut] = []
     for at in range(0, len(data), block):
         plans += splitter.feed(data[at : at + block])
     plans += splitter.finish()
@@ -69,7 +68,7 @@ def test_a_small_input_is_one_chunk() -> None:
     """What is smaller than a chunk is one, from the first data row to the end."""
     data = HEAD + b"1,a\n\n2,b"
 
-    assert split(data) == [ChunkPlan(start=11, end=len(data), first_record=1, records=2)]
+    assert split(data) == [Cut(start=11, end=len(data), first_record=1, records=2)]
 
 
 @pytest.mark.parametrize("rows", [b"", b"\n\n", b',\n"",\n', b"\x1a"])

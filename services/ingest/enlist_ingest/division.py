@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from enlist_ingest.settings import IngestSettings
-from enlist_ingest.splitting.plan import Splitter
-from enlist_rules.codes import Code, PermanentFailure
-from enlist_rules.layout import HEAD_BYTES, Layout, LayoutRules, read_layout
+from enlist_rules.codes import Code
+from enlist_rules.dividing import TextDivider
+from enlist_rules.layout import Layout, LayoutRules
 from enlist_rules.numbers.regions import DEFAULT_NUMBER_TYPES
+from enlist_rules.splitting import Cut
 from enlist_shared.ids import AccountId, ImportId, ObjectKey
 from enlist_shared.manifests import ChunkPlan, ImportManifest
 from enlist_shared.options import ImportOptions
@@ -62,50 +63,27 @@ class Divider:
     def __init__(self, source: Source, settings: IngestSettings) -> None:
         self._source = source
         self._settings = settings
-        self._parts: tuple[Layout, Splitter] | None = None
+        self._text = TextDivider(
+            _rules(source),
+            source.size,
+            chunk_bytes=settings.chunk_bytes,
+            max_records=settings.max_records,
+        )
         self._chunks: list[ChunkPlan] = []
-        self._awaits_encoding = False  # all bytes so far mean the same in each encoding
 
     def feed(self, block: bytes) -> None:
         """Take the next bytes."""
-        if self._parts is None:
-            self._parts = self._begin(block)
-        layout, splitter = self._parts
-        if self._awaits_encoding and not block.isascii():
-            layout = layout.recognised_by(block)
-            splitter.encoding = layout.dialect.encoding
-            self._parts, self._awaits_encoding = (layout, splitter), False
-        self._chunks += splitter.feed(block)
+        self._chunks += map(_plan, self._text.feed(block))
 
     def finish(self) -> Division:
         """The upload has ended: what was decided."""
-        if self._parts is None:
-            raise PermanentFailure(Code.EMPTY)
-        layout, splitter = self._parts
-        self._chunks += splitter.finish()
+        self._chunks += map(_plan, self._text.finish())
+        layout = self._text.layout
         return Division(
-            manifest=self._manifest(layout, splitter.records),
-            records=splitter.records,
+            manifest=self._manifest(layout, self._text.records),
+            records=self._text.records,
             detected=_detected(layout),
             warnings=layout.warnings,
-        )
-
-    def _begin(self, block: bytes) -> tuple[Layout, Splitter]:
-        options = self._source.options
-        rules = LayoutRules(
-            header=options.header,
-            encoding=options.encoding,
-            separator=options.separator,
-            mapping=options.mapping or {},
-            unmapped=options.unmapped,
-            default_region=self._source.default_region,
-        )
-        head = block[:HEAD_BYTES]
-        found = read_layout(head, rules, complete=len(head) == self._source.size)
-        self._awaits_encoding = options.encoding is None and head.isascii()
-        settings = self._settings
-        return found, Splitter(
-            found, chunk_bytes=settings.chunk_bytes, max_records=settings.max_records
         )
 
     def _manifest(self, layout: Layout, records: int) -> ImportManifest:
@@ -125,6 +103,22 @@ class Divider:
             shards=shards_for(records, self._settings.shard_records),
             chunks=tuple(self._chunks),
         )
+
+
+def _rules(source: Source) -> LayoutRules:
+    options = source.options
+    return LayoutRules(
+        header=options.header,
+        encoding=options.encoding,
+        separator=options.separator,
+        mapping=options.mapping or {},
+        unmapped=options.unmapped,
+        default_region=source.default_region,
+    )
+
+
+def _plan(cut: Cut) -> ChunkPlan:
+    return ChunkPlan.model_validate(cut, from_attributes=True)
 
 
 def _detected(layout: Layout) -> dict[str, Any]:

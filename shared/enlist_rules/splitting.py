@@ -5,6 +5,7 @@ everything that follows must add up to it.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,6 @@ from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.layout import Layout
 from enlist_rules.records import Scan
 from enlist_rules.scanning import scan_source
-from enlist_shared.manifests import ChunkPlan
 
 CHUNK_BYTES: Final = 4_000_000
 RECORD_LIMIT: Final = 1_048_576
@@ -21,6 +21,16 @@ RECORD_LIMIT: Final = 1_048_576
 MAX_RECORDS: Final = 5_000_000
 _QUOTE: Final = b'"'
 _WINDOW: Final = 2_097_152
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """Where a chunk lies: bytes `[start, end)` of the input, records from `first_record` on."""
+
+    start: int
+    end: int
+    first_record: int
+    records: int
 
 
 class Splitter:
@@ -57,7 +67,7 @@ class Splitter:
         self._chunk_base = 0  # records before the chunk
         self._planned = False
 
-    def feed(self, block: bytes) -> Iterator[ChunkPlan]:
+    def feed(self, block: bytes) -> Iterator[Cut]:
         """Take the next bytes of the input, of any length."""
         skipped = min(self._skip, len(block))
         self._skip -= skipped
@@ -69,7 +79,7 @@ class Splitter:
         if len(self._pending) >= self._window_bytes:
             yield from self._take(final=False)
 
-    def finish(self) -> Iterator[ChunkPlan]:
+    def finish(self) -> Iterator[Cut]:
         """The input has ended: the last chunks."""
         if self._never_closed:
             raise self._refusal(Code.UNTERMINATED_QUOTE)
@@ -77,7 +87,7 @@ class Splitter:
         if self.records > self._chunk_base or not self._planned:
             yield self._cut(self._at, self.records)
 
-    def _take(self, *, final: bool) -> Iterator[ChunkPlan]:
+    def _take(self, *, final: bool) -> Iterator[Cut]:
         pending = bytes(self._pending)
         scanned = scan_source(pending, self.encoding, self._separator, final=final)
         self._refuse(scanned, final=final)
@@ -103,7 +113,7 @@ class Splitter:
         number = self._rows + row + 1
         return PermanentFailure(code, f"row {number} after the header, blank rows included")
 
-    def _chunks_of(self, scanned: Scan) -> Iterator[ChunkPlan]:
+    def _chunks_of(self, scanned: Scan) -> Iterator[Cut]:
         ends = scanned.ends + self._at
         totals = np.cumsum(~scanned.blank) + self.records
         if totals.size:
@@ -119,13 +129,13 @@ class Splitter:
                 yield self._cut(end, total)
             self._chunk_start = end
 
-    def _cut(self, end: int, total: int) -> ChunkPlan:
+    def _cut(self, end: int, total: int) -> Cut:
         """The chunk that ends at byte `end`, `total` records being before that."""
-        plan = ChunkPlan(
+        cut = Cut(
             start=self._chunk_start,
             end=end,
             first_record=self._chunk_base + 1,
             records=total - self._chunk_base,
         )
         self._chunk_start, self._chunk_base, self._planned = end, total, True
-        return plan
+        return cut

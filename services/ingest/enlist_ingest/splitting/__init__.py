@@ -1,1 +1,0 @@
-"""Cutting an input into chunks: byte ranges at row boundaries, nothing copied."""
