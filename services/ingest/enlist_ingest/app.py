@@ -14,6 +14,7 @@ from enlist_ingest.console.reads import Reads
 from enlist_ingest.console.sessions import Sessions
 from enlist_ingest.handlers import split_import
 from enlist_ingest.idempotency import IdempotencyKeys
+from enlist_ingest.profiles import Profiles
 from enlist_ingest.service import Ingest
 from enlist_ingest.settings import IngestSettings
 from enlist_ingest.store import Store
@@ -67,7 +68,7 @@ async def open_ingest(settings: IngestSettings) -> AsyncIterator[tuple[Ingest, a
         open_objectstore(settings.s3) as objects,
     ):
         keys = IdempotencyKeys(pool, settings.lease_seconds)
-        yield Ingest(settings, Store(pool), objects, keys), pool
+        yield Ingest(settings, Store(pool), objects, keys, Profiles(pool)), pool
 
 
 @asynccontextmanager

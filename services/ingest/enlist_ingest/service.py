@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from enlist_ingest.idempotency import IdempotencyKeys
+from enlist_ingest.profiles import Profiles
 from enlist_ingest.settings import IngestSettings
 from enlist_ingest.store import Store
 from enlist_shared.objectstore import ObjectStore
@@ -16,3 +17,4 @@ class Ingest:
     store: Store
     objects: ObjectStore
     idempotency: IdempotencyKeys
+    profiles: Profiles

@@ -9,10 +9,13 @@ from fastapi_offline import FastAPIOffline
 from pydantic.json_schema import models_json_schema
 
 from enlist_ingest import __version__
-from enlist_ingest.api import health, imports, pastes, stored, uploads
+from enlist_ingest.api import health, imports, pastes, previews, profiles, stored, uploads
 from enlist_ingest.api.pastes import PastedContacts, PastedNumbers
+from enlist_ingest.api.previews import PreviewRequest
 from enlist_ingest.api.problems import PROBLEMS, ProblemDetails, answer_every_error
+from enlist_ingest.api.profiles import NewProfile
 from enlist_ingest.api.stored import PlannedUpload, StoredUpload
+from enlist_ingest.console.mount import add_console
 from enlist_shared.options import ImportOptions
 
 DESCRIPTION: Final = """
@@ -43,7 +46,10 @@ def make_application(lifespan: Lifespan, *, with_imports: bool) -> FastAPI:
         app.include_router(uploads.router, responses=PROBLEMS)
         app.include_router(stored.router, responses=PROBLEMS)
         app.include_router(pastes.router, responses=PROBLEMS)
+        app.include_router(previews.router, responses=PROBLEMS)
+        app.include_router(profiles.router, responses=PROBLEMS)
         app.include_router(imports.router, responses=PROBLEMS)
+        add_console(app)
         _describe_by_hand(app)
     return app
 
@@ -59,7 +65,9 @@ def _describe_by_hand(app: FastAPI) -> None:
                 (ImportOptions, "validation"),
                 (PastedContacts, "validation"),
                 (PastedNumbers, "validation"),
+                (NewProfile, "validation"),
                 (PlannedUpload, "validation"),
+                (PreviewRequest, "validation"),
                 (StoredUpload, "validation"),
                 (ProblemDetails, "serialization"),
             ],

@@ -1,6 +1,7 @@
 """The options of an upload, as they are sent, become the options of an import, or a refusal."""
 
-from typing import Final
+import json
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -30,6 +31,11 @@ async def read_options(account_id: AccountId, store: Store, body: bytes) -> Impo
             named = ", ".join(str(list_id) for list_id in sorted(unknown))
             raise PermanentFailure(Code.LIST_UNKNOWN, named)
     return options
+
+
+async def said_options(account_id: AccountId, store: Store, said: dict[str, Any]) -> ImportOptions:
+    """`read_options` of what stood in a JSON body."""
+    return await read_options(account_id, store, json.dumps(said).encode())
 
 
 def parse_options(body: bytes) -> ImportOptions:

@@ -1,7 +1,6 @@
 """Pasted numbers and pasted contacts: small imports from a text in a JSON body."""
 
 import asyncio
-import json
 from collections.abc import Collection
 from typing import Annotated, Any, Final
 
@@ -11,18 +10,21 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from enlist_ingest.api.bodies import json_body, read_json
 from enlist_ingest.api.dependencies import Authenticated, OpenedIngest
 from enlist_ingest.api.imports import wanted_import
-from enlist_ingest.api.options import read_options
+from enlist_ingest.api.once import OnceRoute
+from enlist_ingest.api.options import said_options
 from enlist_ingest.api.views import ImportView
 from enlist_ingest.receiving import open_receiving
 from enlist_ingest.service import Ingest
 from enlist_ingest.upload import Caller
 from enlist_rules.codes import Code, PermanentFailure
+from enlist_rules.encodings import Encoding
 from enlist_rules.options import Header
 from enlist_rules.pasted import SEPARATOR, numbers_table
 from enlist_shared.ids import ImportId
 from enlist_shared.options import ImportOptions, Source
 
 _LAYOUT: Final = ("encoding", "header", "mapping", "separator", "sheet", "unmapped")
+_TEXT: Final = {"encoding": Encoding.UTF_8}
 _SAID_BESIDE: Final = ("encoding", "header", "separator", "sheet")
 
 
@@ -42,7 +44,7 @@ class PastedNumbers(_Paste):
     def with_layout(self) -> dict[str, Any]:
         """The options of the import; `options` if they are about the layout."""
         _refuse(self.options, _LAYOUT)
-        return self.options | {"header": Header.PRESENT, "separator": SEPARATOR}
+        return self.options | _TEXT | {"header": Header.PRESENT, "separator": SEPARATOR}
 
 
 class PastedContacts(_Paste):
@@ -62,7 +64,7 @@ class PastedContacts(_Paste):
     def with_layout(self) -> dict[str, Any]:
         """The options of the import; `options` if they say what stands beside them."""
         _refuse(self.options, (*_SAID_BESIDE, *(["mapping"] if self.columns else [])))
-        said: dict[str, Any] = {"header": self.header}
+        said: dict[str, Any] = _TEXT | {"header": self.header}
         if self.separator is not None:
             said["separator"] = self.separator
         if self.columns:
@@ -70,7 +72,7 @@ class PastedContacts(_Paste):
         return self.options | said
 
 
-router = APIRouter(prefix="/v1/imports", tags=["imports"])
+router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=OnceRoute)
 
 
 @router.post("/numbers", status_code=202, openapi_extra=json_body(PastedNumbers))
@@ -79,7 +81,7 @@ async def paste_numbers(
 ) -> ImportView:
     """Import pasted numbers; the layout of the text is known. Larger than 10 MB: 413."""
     paste = await read_json(request, PastedNumbers, ingest.settings.max_paste_bytes)
-    options = await _options(caller, ingest, paste.with_layout())
+    options = await said_options(caller.account_id, ingest.store, paste.with_layout())
     table = await asyncio.to_thread(numbers_table, paste.numbers)
     import_id = await _accept(ingest, caller, Source.NUMBERS, table, options)
     response.headers["Location"] = f"/v1/imports/{import_id}"
@@ -92,15 +94,11 @@ async def paste_contacts(
 ) -> ImportView:
     """Import pasted rows, read like a file that holds them. Larger than 10 MB: 413."""
     paste = await read_json(request, PastedContacts, ingest.settings.max_paste_bytes)
-    options = await _options(caller, ingest, paste.with_layout())
+    options = await said_options(caller.account_id, ingest.store, paste.with_layout())
     table = paste.text.encode()
     import_id = await _accept(ingest, caller, Source.CONTACTS, table, options)
     response.headers["Location"] = f"/v1/imports/{import_id}"
     return await wanted_import(import_id, caller, ingest)
-
-
-async def _options(caller: Caller, ingest: Ingest, said: dict[str, Any]) -> ImportOptions:
-    return await read_options(caller.account_id, ingest.store, json.dumps(said).encode())
 
 
 async def _accept(

@@ -1,0 +1,97 @@
+"""What a preview is made of: the first bytes of an input, wherever it comes from."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from enlist_rules.codes import Code, PermanentFailure
+from enlist_rules.layout import HEAD_BYTES, LayoutRules
+from enlist_rules.numbers import DEFAULT_NUMBER_TYPES
+from enlist_rules.options import NumberRules, ReadingRules
+from enlist_rules.previewing import Preview, preview
+from enlist_shared.ids import ObjectKey
+from enlist_shared.objectstore import ObjectMissingError, ObjectStore
+from enlist_shared.options import ImportOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """At most `HEAD_BYTES` of an input; `digest` is the SHA-256 of all of it, where it was seen."""
+
+    head: bytes
+    whole: bool
+    digest: bytes | None
+
+
+class Beginnings:
+    """Takes the blocks of an input, keeps its beginning and looks at all of it.
+
+    `size`: how many bytes the input has, when only some of them are sent.
+    """
+
+    def __init__(self, max_bytes: int, size: int | None = None) -> None:
+        self._max_bytes = max_bytes
+        self._size = size
+        self._head = bytearray()
+        self._digest = sha256()
+        self._seen = 0
+
+    def take(self, block: bytes) -> None:
+        """Take the next bytes; `too_large` past the limit of an import."""
+        self._seen += len(block)
+        if self._seen > self._max_bytes:
+            raise PermanentFailure(Code.TOO_LARGE, f"the limit is {self._max_bytes:,} bytes")
+        self._digest.update(block)
+        self._head += block[: HEAD_BYTES - len(self._head)]
+
+    def seen(self) -> Beginning:
+        """What has been seen."""
+        all_seen = self._size in (None, self._seen)
+        whole = all_seen and self._seen <= HEAD_BYTES
+        return Beginning(bytes(self._head), whole, self._digest.digest() if all_seen else None)
+
+
+def beginning_of(data: bytes, max_bytes: int) -> Beginning:
+    """The beginning of an input that is here."""
+    beginnings = Beginnings(max_bytes)
+    beginnings.take(data)
+    return beginnings.seen()
+
+
+async def stored_beginning(objects: ObjectStore, key: ObjectKey) -> Beginning:
+    """The beginning of an object.
+
+    Raises:
+        PermanentFailure: `source_missing`.
+    """
+    try:
+        data = await objects.get(key, 0, HEAD_BYTES + 1)
+    except ObjectMissingError as error:
+        raise PermanentFailure(Code.SOURCE_MISSING, "object_key names no object") from error
+    whole = len(data) <= HEAD_BYTES
+    return Beginning(data[:HEAD_BYTES], whole, sha256(data).digest() if whole else None)
+
+
+def look_at(beginning: Beginning, options: ImportOptions, account_region: str) -> Preview:
+    """Read a beginning as an import with these options would.
+
+    Raises:
+        PermanentFailure: as `previewing.preview`.
+    """
+    region = options.default_region or account_region
+    types = frozenset(options.number_types or DEFAULT_NUMBER_TYPES)
+    layout = LayoutRules(
+        header=options.header,
+        separator=options.separator,
+        encoding=options.encoding,
+        mapping=options.mapping or {},
+        unmapped=options.unmapped,
+        default_region=region,
+    )
+    numbers = NumberRules(region, options.convert_national, types)
+    return preview(
+        beginning.head,
+        layout,
+        ReadingRules(numbers, options.over_limit),
+        options.duplicates,
+        complete=beginning.whole,
+    )
