@@ -40,14 +40,20 @@ check: setup ## lint, types, import contracts
 test: setup ## the suite; starts and stops what it needs
 	$(BIN)/pytest
 
-test-kafka: setup build/kafka/.complete ## the live and pipeline suites, and faults, on Apache Kafka 4
+test-kafka: setup build/kafka/.complete build/kcat/.complete build/example-java/.complete ## the live and pipeline suites, and faults, on Apache Kafka 4
 	ENLIST_TEST_KAFKA_JARS=build/kafka $(BIN)/pytest tests/live tests/pipeline tests/kafka
 
 build/kafka/.complete: tests/kafka/pom.xml
+build/example-java/.complete: examples/java/pom.xml
+build/kafka/.complete build/example-java/.complete:
 	@for program in java mvn; do command -v $$program >/dev/null || { \
 	  echo "make test-kafka: $$program is missing; it needs Java 17 or newer and Maven" >&2; exit 1; }; done
 	rm -rf $(@D)
 	mvn --quiet --batch-mode --file $< dependency:copy-dependencies -DoutputDirectory=$(abspath $(@D))
+	touch $@
+
+build/kcat/.complete: tests/kafka/kcat.sh
+	$< $(@D)
 	touch $@
 
 bench: setup ## measure throughput, memory and the floor; prints a table
