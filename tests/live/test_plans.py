@@ -12,6 +12,7 @@ from tests.fixtures.pipeline import Pipeline, pipeline_of
 
 from enlist_merge.lists import merge_plan
 from enlist_merge.merging import APPLY, CLASSIFY, ShardMerge
+from enlist_merge.observer import SQL as OBSERVER
 from enlist_merge.reconciler import SQL as RECONCILER
 from enlist_merge.staging import STAGED, csv_blocks, read_shard, with_list_ids
 from enlist_shared.accounts import create_account
@@ -165,7 +166,7 @@ HISTORY = (
 LEDGER = {"imports", "units", "chunks", "shards"}
 
 
-async def test_the_reconciler_reads_unfinished_imports_alone(
+async def test_reconciler_and_observer_read_unfinished_imports_alone(
     database: Database, observer: asyncpg.Connection, account_id: AccountId
 ) -> None:
     """Among many imports that have ended, what is overdue is found without reading those."""
@@ -173,8 +174,12 @@ async def test_the_reconciler_reads_unfinished_imports_alone(
         await observer.execute(statement, account_id)
     await observer.execute("ANALYZE imports, units, chunks, shards")
     async with connected(database.dsn("enlist_system")) as system:
-        for name in ("overdue", "abandoned"):
-            plan = await explain(system, RECONCILER[name], timedelta(seconds=30))
+        for name, statement, *arguments in (
+            ("overdue", RECONCILER["overdue"], timedelta(seconds=30)),
+            ("abandoned", RECONCILER["abandoned"], timedelta(seconds=30)),
+            ("units", OBSERVER["units"]),
+        ):
+            plan = await explain(system, statement, *arguments)
             scans = [
                 (node["Node Type"], node["Relation Name"])
                 for node in nodes(plan)

@@ -4,13 +4,14 @@ import asyncio
 import io
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
 from tests.live.local_stack import LocalStack, up
 
 from enlist.client import Client, Import
-from enlist.embedded.waiting import wait_for
+from enlist.embedded.waiting import answers, wait_for
 from enlist.samples import write_sample
 from enlist_shared.states import Status
 
@@ -38,9 +39,12 @@ async def _import(stack: LocalStack, rows: int) -> Import:
 
 
 async def test_it_imports_mends_itself_and_stops_in_time(tmp_path: Path) -> None:
-    """A file is confirmed; a killed worker comes back; SIGTERM leaves nothing within 10 s."""
+    """Up means ready; a file is confirmed; a killed worker comes back; all end within 10 s."""
     ready_file = tmp_path / "ready.json"
     async with up(tmp_path / "data", ready_file) as stack:
+        assert await _ready(stack) == dict.fromkeys(
+            ("api", "split", "normalize-1", "merge-1"), True
+        )
         assert ready_file.stat().st_mode & 0o777 == 0o600
         ended = await _import(stack, 300)
         assert (ended.status, ended.counts.records) == (Status.COMPLETED, 300)
@@ -87,6 +91,12 @@ async def test_after_kill_9_of_everything_it_goes_on(tmp_path: Path) -> None:
         assert ended.counts.balances
         stack.process.terminate()
         assert await stack.process.wait() == 0
+
+
+async def _ready(stack: LocalStack) -> dict[str, bool]:
+    """Which processes say that they can work."""
+    ports = {name: urlsplit(url).port or 0 for name, url in stack.ready.services.items()}
+    return {name: await answers(port, "/health/ready") for name, port in ports.items()}
 
 
 def _runs(process: psutil.Process) -> bool:
