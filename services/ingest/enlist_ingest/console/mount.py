@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from enlist_ingest.console import contact_pages, import_pages, signing_in
+from enlist_ingest.console import bring_pages, contact_pages, import_pages, signing_in
 from enlist_ingest.console.import_pages import NothingHereError
 from enlist_ingest.console.pages import page
 from enlist_ingest.console.signing_in import SignInNeededError, ask_to_sign_in
@@ -17,8 +17,8 @@ ASSETS: Final = Path(__file__).parent / "assets"
 
 def add_console(app: FastAPI) -> None:
     """Serve the console beside the API; `app.state` has `ingest`, `sessions` and `reads`."""
-    for router in (signing_in.router, import_pages.router, contact_pages.router):
-        app.include_router(router)
+    for pages in (signing_in, bring_pages, import_pages, contact_pages):
+        app.include_router(pages.router)
     app.add_api_route("/", to_the_import_page, include_in_schema=False)
     app.mount("/console", StaticFiles(directory=ASSETS))
     app.add_exception_handler(SignInNeededError, ask_to_sign_in)

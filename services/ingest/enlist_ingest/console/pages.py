@@ -23,6 +23,12 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 """No scripts, styles or connections but our own, and none that stand in the page."""
 
+_STATES: Final = {
+    "receiving": "uploading",
+    "accepted": "waiting its turn",
+    "splitting": "reading",
+    "normalizing": "normalising",
+}
 _UNITS: Final = ("bytes", "kB", "MB", "GB")
 
 
@@ -46,6 +52,11 @@ def size(value: int) -> str:
     while amount >= 1000 and unit < len(_UNITS) - 1:
         amount, unit = amount / 1000, unit + 1
     return f"{amount:,.0f} {_UNITS[unit]}" if unit == 0 else f"{amount:,.1f} {_UNITS[unit]}"
+
+
+def state(status: str) -> str:
+    """A state of an import in the words of somebody who waits for it."""
+    return _STATES.get(status, status.replace("_", " "))
 
 
 def moment(value: datetime) -> Markup:
@@ -77,7 +88,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        number=number, size=size, moment=moment, changed_fields=changed_fields
+        number=number, size=size, state=state, moment=moment, changed_fields=changed_fields
     )
     environment.globals.update(explain=explain, seconds=seconds)
     return environment
