@@ -4,7 +4,7 @@ BIN := .venv/bin
 SERVICES := ingest normalize merge
 MEMBERS := shared $(addprefix services/,$(SERVICES)) cli
 STAMP := .venv/.enlist-setup
-SOURCES := shared services cli tests docs
+SOURCES := shared services cli tests docs examples
 
 .PHONY: help setup lock demo check test test-kafka bench docs clean
 
