@@ -48,6 +48,9 @@ class Contract:
 
 
 CONTRACTS: Final[dict[Topic, Contract]] = {
+    Topic.UPLOAD_REQUESTED: Contract(
+        events.UploadRequested, Key.ACCOUNT, ("upstream services",), ("ingest",), "directly"
+    ),
     Topic.IMPORT_ACCEPTED: Contract(
         events.ImportAccepted, Key.ACCOUNT, ("ingest", "merge"), ("ingest", "anyone")
     ),

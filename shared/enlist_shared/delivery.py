@@ -6,14 +6,20 @@
   reconciler says it again (architecture, decisions 4, 7 and 8);
 - the process stops: not acknowledged, so another one gets it.
 
-A consumer that would dead-letter everything all but stops instead: that is a bug, not bad data.
+What others publish is not in the ledger before its handler returned. There, what failed because a
+server is away is not acknowledged, and every other failure is a dead letter.
+
+A consumer of our own events that would dead-letter all of them all but stops instead: that is a
+bug, not bad data.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from json import JSONDecodeError
 from typing import Any, Final, TypeVar
 
+from aiokafka import ConsumerRecord
 from faststream import BaseMiddleware, StreamMessage
 from faststream.exceptions import AckMessage, HandlerException, NackMessage
 from faststream.kafka import KafkaBroker
@@ -22,15 +28,16 @@ from pydantic import BaseModel, ValidationError
 from enlist_shared.breaker import Breaker
 from enlist_shared.broker import publisher
 from enlist_shared.events import DeadLettered
-from enlist_shared.failures import PermanentFailure
+from enlist_shared.failures import PermanentFailure, is_outage
 from enlist_shared.metrics import DELIVERIES, Delivered
 from enlist_shared.settings import KafkaSettings
 from enlist_shared.telemetry import bind_ids, describe, logger, own_ids
-from enlist_shared.topics import Lane, Topic
+from enlist_shared.topics import FOREIGN, Lane, Topic
 
 Event = TypeVar("Event", bound=BaseModel)
 _HOPELESS: Final = (ValidationError, JSONDecodeError, UnicodeDecodeError, PermanentFailure)
 _NAP: Final = 5.0  # seconds; a message that is held back is looked at so often
+_AGAIN_PAUSE: Final = 1.0  # seconds
 
 
 class Delivery(BaseMiddleware[Any, Any]):
@@ -55,6 +62,8 @@ class Delivery(BaseMiddleware[Any, Any]):
         except _HOPELESS as error:
             await self._dead_letter(msg, error)
         except Exception as error:
+            if topic in FOREIGN:
+                await self._again_or_dead(msg, error)
             DELIVERIES.labels(topic, Delivered.FAILED).inc()
             logger().warning("delivery.failed", topic=topic, **describe(error))
         else:
@@ -63,9 +72,20 @@ class Delivery(BaseMiddleware[Any, Any]):
             return answer
         raise AckMessage
 
+    async def _again_or_dead(self, msg: StreamMessage[Any], error: Exception) -> None:
+        """Nobody else knows of this event: it stays until it is in the ledger, or dead."""
+        if not is_outage(error):
+            await self._dead_letter(msg, error)
+            raise AckMessage
+        logger().warning("delivery.failed", topic=msg.raw_message.topic, **describe(error))
+        DELIVERIES.labels(msg.raw_message.topic, Delivered.HELD_BACK).inc()
+        await asyncio.sleep(_AGAIN_PAUSE)
+        raise NackMessage
+
     async def _dead_letter(self, msg: StreamMessage[Any], error: Exception) -> None:
         record = msg.raw_message
-        if (left := self.breaker.closed_in(record.topic)) > 0:
+        ours = record.topic not in FOREIGN
+        if ours and (left := self.breaker.closed_in(record.topic)) > 0:
             DELIVERIES.labels(record.topic, Delivered.HELD_BACK).inc()
             await asyncio.sleep(min(_NAP, left))
             raise NackMessage
@@ -77,7 +97,7 @@ class Delivery(BaseMiddleware[Any, Any]):
         await publisher(self.context.get("broker"))(Topic.DEAD_LETTER, key, letter)
         DELIVERIES.labels(record.topic, Delivered.DEAD_LETTERED).inc()
         logger().error("delivery.dead_lettered", topic=record.topic, reason=reason)
-        if pause := self.breaker.dead_lettered(record.topic):
+        if ours and (pause := self.breaker.dead_lettered(record.topic)):
             logger().critical("delivery.breaker_open", topic=record.topic, seconds=pause)
 
 
@@ -108,4 +128,12 @@ def subscribe(
             settings.small_fetch_max_wait_ms if small else settings.fetch_max_wait_ms
         ),
         title=f"{group}:{topic}",
+        parser=_without_headers if topic in FOREIGN else None,
     )(consume)
+
+
+async def _without_headers(
+    record: ConsumerRecord, parse: Callable[[ConsumerRecord], Awaitable[StreamMessage[Any]]]
+) -> StreamMessage[Any]:
+    """What others put into headers must neither break the parser nor ask it for a reply."""
+    return await parse(replace(record, headers=()))

@@ -5,9 +5,9 @@ Events carry ids, object keys, counts and checksums, never rows and never person
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from enlist_rules.codes import Code
 from enlist_shared.ids import AccountId, ImportId, ListId, ObjectKey
@@ -22,6 +22,24 @@ class Event(BaseModel):
 
     account_id: AccountId
     import_id: ImportId
+
+
+RequestId = Annotated[
+    str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+
+
+class UploadRequested(BaseModel):
+    """Another service has put a file of contacts into the bucket and wants it imported."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    account_id: AccountId
+    object_key: str = Field(description="under uploads/{account_id}/, at most 1,024 bytes")
+    request_id: RequestId = Field(description="the sender's; one import for each, however often")
+    file_name: str | None = Field(default=None, description="to be shown; none: the key's last")
+    options: dict[str, Any] = Field(default={}, description="as in POST /v1/imports/file")
+    correlation_id: str | None = Field(default=None, description="echoed in both final events")
 
 
 class ImportAccepted(Event):

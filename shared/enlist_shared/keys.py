@@ -3,6 +3,7 @@ stored, end in its SHA-256, so that nothing is ever overwritten while it may be 
 """
 
 from hashlib import sha256
+from uuid import UUID
 
 from enlist_shared.ids import AccountId, ImportId, ObjectKey
 
@@ -10,6 +11,11 @@ from enlist_shared.ids import AccountId, ImportId, ObjectKey
 def source_key(account_id: AccountId, import_id: ImportId) -> ObjectKey:
     """The uploaded bytes; written once, before the import is accepted."""
     return ObjectKey(f"{account_id}/imports/{import_id}/source")
+
+
+def copied_source_key(account_id: AccountId, import_id: ImportId, attempt: UUID) -> ObjectKey:
+    """A copy of what was uploaded elsewhere; every attempt writes its own, the ledger names one."""
+    return ObjectKey(f"{source_key(account_id, import_id)}/{attempt}")
 
 
 def import_manifest_key(account_id: AccountId, import_id: ImportId, body: bytes) -> ObjectKey:

@@ -1,18 +1,22 @@
 """Every topic of the pipeline, in the order in which an import meets them.
 
-    import.accepted → chunk.ready → chunk.normalized → shard.ready → import.completed | failed
+    upload.requested → import.accepted → chunk.ready → chunk.normalized → shard.ready
+      → import.completed | failed
 
+Other services ask for an import with `upload.requested`; over HTTP it begins with the next one.
 Small imports take the lane of their own (`…small`), so that ten pasted numbers never wait
 behind another account's file. `import.progressed` runs beside; `dead-letter` takes what no
 handler can ever process.
 """
 
 from enum import StrEnum
+from typing import Final
 
 
 class Topic(StrEnum):
     """A Kafka topic; the trailing version changes only with an incompatible event."""
 
+    UPLOAD_REQUESTED = "enlist.upload.requested.v1"
     IMPORT_ACCEPTED = "enlist.import.accepted.v1"
     CHUNK_READY = "enlist.chunk.ready.v1"
     CHUNK_READY_SMALL = "enlist.chunk.ready.small.v1"
@@ -23,6 +27,10 @@ class Topic(StrEnum):
     IMPORT_COMPLETED = "enlist.import.completed.v1"
     IMPORT_FAILED = "enlist.import.failed.v1"
     DEAD_LETTER = "enlist.dead-letter.v1"
+
+
+FOREIGN: Final = frozenset({Topic.UPLOAD_REQUESTED})
+"""What others publish: any number of bad events may come, and no ledger knows what was lost."""
 
 
 class Lane(StrEnum):

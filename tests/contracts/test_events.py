@@ -41,6 +41,14 @@ ENDED: Final[dict[str, Any]] = {
 PARTLY: Final = ENDED["counts"].model_copy(update={"created": 4, "unprocessed": 1})
 MANIFEST: Final = ObjectKey(f"{ACCOUNT}/imports/{IMPORT}/manifest/{'ab' * 32}")
 EVENTS: Final[dict[Topic, BaseModel]] = {
+    Topic.UPLOAD_REQUESTED: events.UploadRequested(
+        account_id=ACCOUNT,
+        object_key=f"uploads/{ACCOUNT}/2026/customers.csv",
+        request_id="crm-export-4711",
+        file_name="customers.csv",
+        options={"lists": ["Newsletter"], "convert_national": True},
+        correlation_id="campaign-7",
+    ),
     Topic.IMPORT_ACCEPTED: events.ImportAccepted(**WHOSE),
     Topic.CHUNK_READY: events.ChunkReady(**WHOSE, chunk=7, manifest_key=MANIFEST),
     Topic.CHUNK_NORMALIZED: events.ChunkNormalized(**WHOSE, chunk=7, result="done", key=MANIFEST),

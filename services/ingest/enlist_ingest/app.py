@@ -12,12 +12,14 @@ from enlist_ingest.api.application import make_application
 from enlist_ingest.api.dependencies import KeyRing
 from enlist_ingest.console.reads import Reads
 from enlist_ingest.console.sessions import Sessions
-from enlist_ingest.handlers import split_import
+from enlist_ingest.handlers import request_import, split_import
 from enlist_ingest.idempotency import IdempotencyKeys
 from enlist_ingest.profiles import Profiles
+from enlist_ingest.requests import Requests
 from enlist_ingest.service import Ingest
 from enlist_ingest.settings import IngestSettings
 from enlist_ingest.store import Store
+from enlist_ingest.upload_events import UploadEvent
 from enlist_shared.broker import keep_connected, make_broker
 from enlist_shared.claims import Claims
 from enlist_shared.delivery import Delivery, subscribe
@@ -68,21 +70,27 @@ async def open_ingest(settings: IngestSettings) -> AsyncIterator[tuple[Ingest, a
         open_objectstore(settings.s3) as objects,
     ):
         keys = IdempotencyKeys(pool, settings.lease_seconds)
-        yield Ingest(settings, Store(pool), objects, keys, Profiles(pool)), pool
+        ledger = Store(pool), objects, keys, Requests(pool), Profiles(pool)
+        yield Ingest(settings, *ledger), pool
 
 
 @asynccontextmanager
 async def listening(
     settings: IngestSettings, ingest: Ingest, pool: asyncpg.Pool
 ) -> AsyncIterator[KafkaBroker]:
-    """Split what is accepted; at the end, finish what is under way."""
+    """Take in what is requested, split what is accepted; at the end, finish what is under way."""
     broker = make_broker(settings.kafka, Delivery)
     claims = Claims(pool, settings.lease_seconds)
 
-    async def handle(event: ImportAccepted) -> None:
+    async def split(event: ImportAccepted) -> None:
         await split_import(event, ingest, claims)
 
-    subscribe(broker, settings.kafka, "split", Topic.IMPORT_ACCEPTED, ImportAccepted, handle)
+    async def request(event: UploadEvent) -> None:
+        await request_import(event, ingest, claims)
+
+    kafka = settings.kafka
+    subscribe(broker, kafka, "upload", Topic.UPLOAD_REQUESTED, UploadEvent, request)
+    subscribe(broker, kafka, "split", Topic.IMPORT_ACCEPTED, ImportAccepted, split)
     connecting = asyncio.create_task(keep_connected(broker))
     try:
         yield broker

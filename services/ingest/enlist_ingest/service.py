@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from enlist_ingest.idempotency import IdempotencyKeys
 from enlist_ingest.profiles import Profiles
+from enlist_ingest.requests import Requests
 from enlist_ingest.settings import IngestSettings
 from enlist_ingest.store import Store
 from enlist_shared.objectstore import ObjectStore
@@ -17,4 +18,5 @@ class Ingest:
     store: Store
     objects: ObjectStore
     idempotency: IdempotencyKeys
+    requests: Requests
     profiles: Profiles

@@ -10,6 +10,8 @@ from typing import Final
 from urllib.parse import unquote
 from uuid import uuid4
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_shared.ids import AccountId, ObjectKey
 from enlist_shared.objectstore import ObjectMissingError, ObjectStore
@@ -53,6 +55,18 @@ async def read_upload(objects: ObjectStore, key: ObjectKey, max_bytes: int) -> A
                 yield block
     except ObjectMissingError as error:
         raise PermanentFailure(Code.SOURCE_MISSING, "object_key names no object") from error
+
+
+async def upload_size(objects: ObjectStore, key: ObjectKey | None) -> int | None:
+    """How large an upload seems to be, as a hint: 0 if it is missing, none if nobody knows."""
+    if key is None:
+        return None
+    try:
+        return await objects.size(key)
+    except ObjectMissingError:
+        return 0
+    except (BotoCoreError, ClientError, OSError):
+        return None
 
 
 def _prefix(account_id: AccountId) -> str:

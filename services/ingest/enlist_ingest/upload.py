@@ -10,13 +10,17 @@ from enlist_shared.ids import AccountId, ImportId, ObjectKey
 from enlist_shared.options import ImportOptions
 from enlist_shared.options import Source as Way
 
-_LONGEST_NAME: Final = 255
+_LONGEST_TEXT: Final = 255
 
 
 def tidy_file_name(given: str) -> str | None:
-    """The last name of a path, without what a person would not see; at most 255 characters."""
-    last = given.replace("\\", "/").rpartition("/")[2]
-    return "".join(char for char in last if char.isprintable())[:_LONGEST_NAME] or None
+    """The last name of a path, tidy."""
+    return tidy_text(given.replace("\\", "/").rpartition("/")[2])
+
+
+def tidy_text(given: str) -> str | None:
+    """A text without what a person would not see; at most 255 characters, at least one."""
+    return "".join(char for char in given if char.isprintable())[:_LONGEST_TEXT] or None
 
 
 @dataclass(frozen=True, slots=True)
