@@ -1,5 +1,6 @@
 """The console: who is let in, and what its pages say."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Final
 from uuid import uuid4
@@ -132,6 +133,28 @@ async def test_an_import_is_in_the_history_with_who_asked(browser: httpx2.AsyncC
     assert f'<a href="/imports/{import_id}">&lt;b&gt;people.csv</a>' in history
     assert "first key" in history
     assert "<progress" in (await browser.get(f"/imports/{import_id}")).text
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["broken.csv", "people.csv"]),
+        ("?state=&file=&list=", ["broken.csv", "people.csv"]),
+        ("?state=failed", ["broken.csv"]),
+        ("?state=under+way", ["people.csv"]),
+        ("?file=EOPL", ["people.csv"]),
+        ("?file=%25", []),
+        ("?list=1", []),
+    ],
+)
+async def test_the_history_shows_what_is_wanted(
+    browser: httpx2.AsyncClient, query: str, names: list[str]
+) -> None:
+    """By state, part of the file's name in any case, and list."""
+    for name, body in (("people.csv", TEN), ("broken.csv", b"hello")):
+        await browser.post("/v1/imports/file", files={"file": (name, body, "text/csv")})
+    page = (await browser.get(f"/imports{query}")).text
+    assert re.findall(r"(\w+\.csv)</a>", page) == names
 
 
 async def test_another_account_sees_nothing(

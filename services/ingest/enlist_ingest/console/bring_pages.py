@@ -11,8 +11,8 @@ from enlist_ingest.api.dependencies import OpenedIngest
 from enlist_ingest.api.previews import make_preview
 from enlist_ingest.api.problems import Problem, problem_of
 from enlist_ingest.api.views import ImportView
-from enlist_ingest.console.contact_pages import OpenedReads
 from enlist_ingest.console.pages import page
+from enlist_ingest.console.reads import OpenedReads
 from enlist_ingest.console.signing_in import Visitor
 from enlist_rules.codes import PermanentFailure
 from enlist_rules.fields import LISTS, NAME, SKIP, Field

@@ -2,23 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from enlist_ingest.console.import_pages import NothingHereError
 from enlist_ingest.console.pages import page
-from enlist_ingest.console.reads import PAGE, Reads
+from enlist_ingest.console.reads import PAGE, OpenedReads
 from enlist_ingest.console.signing_in import Visitor
 
 router = APIRouter(include_in_schema=False)
 
 
-def opened_reads(request: Request) -> Reads:
-    reads: Reads = request.app.state.reads
-    return reads
-
-
-OpenedReads = Annotated[Reads, Depends(opened_reads)]
 Before = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="where the page begins")]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -13,16 +14,23 @@ from enlist_ingest.api.dependencies import OpenedIngest
 from enlist_ingest.api.views import ImportView
 from enlist_ingest.console.charts import balance, reasons, steps
 from enlist_ingest.console.pages import page, render
+from enlist_ingest.console.reads import PAGE, Filter, OpenedReads
 from enlist_ingest.console.signing_in import Visitor
 from enlist_ingest.service import Ingest
 from enlist_ingest.upload import Caller
 from enlist_shared.ids import ImportId
-from enlist_shared.states import Status
+from enlist_shared.states import FINAL, Status
 
 LOOK_EVERY: Final = 0.25
 """Seconds between two looks at the ledger while somebody follows an import."""
 
-PAGE: Final = 25
+_STATES: Final[dict[str, list[Status]]] = {
+    "under way": sorted(set(Status) - FINAL - {Status.AWAITING_APPROVAL}),
+    "waits for you": [Status.AWAITING_APPROVAL],
+    "completed": [Status.COMPLETED],
+    "failed": [Status.FAILED],
+    "cancelled": [Status.CANCELLED, Status.UNDONE],
+}
 
 router = APIRouter(include_in_schema=False)
 
@@ -69,15 +77,28 @@ async def follow_import(
 async def show_history(
     request: Request,
     visitor: Visitor,
-    ingest: OpenedIngest,
+    reads: OpenedReads,
+    state: Annotated[str, Query(max_length=20)] = "",
+    file: Annotated[str, Query(max_length=255)] = "",
+    list_id: Annotated[str, Query(alias="list", pattern="^([1-9][0-9]{0,17})?$")] = "",
     cursor: Annotated[UUID | None, Query()] = None,
 ) -> Response:
-    """Every import of the account, newest first."""
-    before = None if cursor is None else ImportId(cursor)
-    rows = await ingest.store.imports(visitor.account_id, before=before, limit=PAGE + 1)
+    """Every import of the account, newest first, or those that are wanted."""
+    wanted = Filter(_STATES.get(state), file.strip() or None, int(list_id) if list_id else None)
+    rows = await reads.history(visitor.account_id, wanted, cursor)
     views = [ImportView.of(row) for row in rows[:PAGE]]
-    older = views[-1].import_id if len(rows) > PAGE else None
-    return page(request, "imports.html", imports=views, older=older, newest=cursor is None)
+    said = {"state": state, "file": file, "list": wanted.list_id}
+    return page(
+        request,
+        "imports.html",
+        imports=views,
+        lists=await reads.list_names(visitor.account_id),
+        states=list(_STATES),
+        said=said,
+        query=urlencode({name: value for name, value in said.items() if value}),
+        older=views[-1].import_id if len(rows) > PAGE else None,
+        newest=cursor is None,
+    )
 
 
 def shown(view: ImportView) -> dict[str, Any]:

@@ -1,9 +1,11 @@
-"""What the console reads of lists and contacts: one account a transaction, nothing is written."""
+"""What the console reads of imports, lists and contacts: one account a transaction; no writes."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
+from uuid import UUID
 
 import asyncpg
+from fastapi import Depends, Request
 from phonenumbers import country_code_for_region, normalize_digits_only
 
 from enlist_rules.fields import STORED
@@ -13,6 +15,7 @@ from enlist_rules.options import NumberRules
 from enlist_shared.ids import AccountId
 from enlist_shared.postgres import account_transaction
 from enlist_shared.statements import statements
+from enlist_shared.states import Status
 
 SQL: Final = statements(__package__, "contacts.sql")
 PAGE: Final = 50
@@ -33,11 +36,27 @@ class ContactPage:
     touches: list[asyncpg.Record]
 
 
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which imports of the history are wanted; None: all of them."""
+
+    states: list[Status] | None = None
+    file_name: str | None = None
+    list_id: int | None = None
+
+
 class Reads:
-    """Lists and contacts as the console shows them."""
+    """Imports, lists and contacts as the console shows them."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
+
+    async def history(
+        self, account_id: AccountId, wanted: Filter, before: UUID | None
+    ) -> list[asyncpg.Record]:
+        """A page of imports, newest first, and one more, if there is one."""
+        chosen = wanted.states, wanted.file_name, wanted.list_id
+        return await self._fetch(account_id, "history", before, *chosen, PAGE + 1)
 
     async def lists(self, account_id: AccountId) -> list[asyncpg.Record]:
         """All lists, with how many contacts are on each."""
@@ -83,6 +102,15 @@ class Reads:
     async def _fetch(self, account_id: AccountId, name: str, *rest: object) -> list[asyncpg.Record]:
         async with account_transaction(self._pool, account_id) as connection:
             return await connection.fetch(SQL[name], account_id, *rest)
+
+
+def opened_reads(request: Request) -> Reads:
+    """What the application opened when it started."""
+    reads: Reads = request.app.state.reads
+    return reads
+
+
+OpenedReads = Annotated[Reads, Depends(opened_reads)]
 
 
 def beginnings(number: str, region: str) -> list[str]:
