@@ -25,6 +25,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 lock: ## resolve requirements/ again: dev.txt, and for the images one of each service
 	$(LOCK) --group dev requirements/build.in $(addsuffix /pyproject.toml,$(MEMBERS)) -o requirements/dev.txt
 	$(LOCK) --constraint requirements/dev.txt requirements/build.in -o requirements/build.txt
+	$(LOCK) --constraint requirements/dev.txt shared/pyproject.toml -o requirements/shared.txt
+	$(LOCK) --constraint requirements/dev.txt requirements/servers.in -o requirements/servers.txt
 	for service in $(SERVICES); do $(LOCK) --constraint requirements/dev.txt \
 	  shared/pyproject.toml services/$$service/pyproject.toml -o requirements/$$service.txt || exit; done
 
