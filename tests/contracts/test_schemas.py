@@ -14,7 +14,7 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from enlist_shared.contracts import CONTRACTS, Key
-from enlist_shared.topics import Topic
+from enlist_shared.topics import FOREIGN, Topic
 
 SCHEMAS: Final = HERE / "events" / "schemas"
 # 3.0.0-without-$id.json of the npm package @asyncapi/specs 6.11.1, which the AsyncAPI
@@ -46,6 +46,7 @@ def test_the_document_is_asyncapi() -> None:
 def test_every_topic_has_its_contract() -> None:
     """No topic without a contract; a schema and an example for each event, and no others."""
     assert list(CONTRACTS) == list(Topic)
+    assert {topic for topic in Topic if CONTRACTS[topic].is_accepted} == FOREIGN
     names = {f"{documented(topic)}.json" for topic in Topic}
     assert {path.name for path in SCHEMAS.iterdir()} == names
     assert {path.name for path in EXAMPLES.iterdir()} == names
