@@ -1,7 +1,7 @@
 """How a text is to be read and where its chunks lie, found while its bytes go by once."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.layout import HEAD_BYTES, Layout, LayoutRules, read_layout
@@ -65,3 +65,19 @@ class TextDivider:
         self._awaits_encoding = self._rules.encoding is None and head.isascii()
         chunk_bytes, max_records = self._limits
         return layout, Splitter(layout, chunk_bytes=chunk_bytes, max_records=max_records)
+
+
+def detected(layout: Layout) -> dict[str, Any]:
+    """What the import says about how it was read; `mapping` in the order of the columns."""
+    return {
+        "encoding": layout.dialect.encoding,
+        "encoding_confidence": round(layout.dialect.confidence, 3),
+        "separator": layout.dialect.separator,
+        "line_break": layout.dialect.line_break,
+        "header": layout.has_header,
+        "preamble_rows": layout.preamble_rows,
+        "mapping": [
+            {"column": column, "field": target}
+            for column, target in zip(layout.columns, layout.mapping, strict=True)
+        ],
+    }

@@ -39,6 +39,7 @@ PARAMETERS: Final = {
     "unix_socket_directories": "",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_error_verbosity": "terse",  # details of an error quote rows
 }
 
 

@@ -16,7 +16,7 @@ from enlist_shared.settings import FILE_SUFFIX, KafkaSettings, S3Settings
 
 # Of our own environment the services see these, so that a level of logging can be set for all.
 PASSED_ON: Final = ("ENLIST_", "PYTHON", "POLARS_", "OTEL_", "COVERAGE_")
-READY_WITHIN: Final = 60.0  # seconds; groups are joined slowly on a busy machine
+START_WITHIN: Final = 120.0  # seconds; many processes on a busy machine are slow
 IN_FILE: Final = FILE_SUFFIX.upper()
 CLIENT_ONLY: Final = ("ENLIST_URL", "ENLIST_API_KEY", "ENLIST_DATA_DIR")
 _KINDS: Final = {  # the module, then the roles that it connects as
@@ -62,6 +62,7 @@ def programs(
             log=log(name),
             environment=_said_once(environment),
             ready=partial(answers, port, "/health/live"),
+            start_timeout=START_WITHIN,
         )
 
 
@@ -73,7 +74,7 @@ async def all_ready(ports: Mapping[str, int], log: Callable[[str], Path]) -> Non
     """
     for name, port in ports.items():
         try:
-            await wait_for(partial(answers, port, "/health/ready"), READY_WITHIN)
+            await wait_for(partial(answers, port, "/health/ready"), START_WITHIN)
         except TimeoutError as error:
             raise NotStartedError(f"{name} is not ready{last_words(log(name))}") from error
 

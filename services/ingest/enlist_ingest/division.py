@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from enlist_ingest.settings import IngestSettings
 from enlist_rules.codes import Code
-from enlist_rules.dividing import TextDivider
+from enlist_rules.dividing import TextDivider, detected
 from enlist_rules.layout import Layout, LayoutRules
 from enlist_rules.numbers.regions import DEFAULT_NUMBER_TYPES
 from enlist_rules.splitting import Cut
@@ -82,7 +82,7 @@ class Divider:
         return Division(
             manifest=self._manifest(layout, self._text.records),
             records=self._text.records,
-            detected=_detected(layout),
+            detected=detected(layout),
             warnings=layout.warnings,
         )
 
@@ -119,19 +119,3 @@ def _rules(source: Source) -> LayoutRules:
 
 def _plan(cut: Cut) -> ChunkPlan:
     return ChunkPlan.model_validate(cut, from_attributes=True)
-
-
-def _detected(layout: Layout) -> dict[str, Any]:
-    """What the import says about how it was read; `mapping` in the order of the columns."""
-    return {
-        "encoding": layout.dialect.encoding,
-        "encoding_confidence": round(layout.dialect.confidence, 3),
-        "separator": layout.dialect.separator,
-        "line_break": layout.dialect.line_break,
-        "header": layout.has_header,
-        "preamble_rows": layout.preamble_rows,
-        "mapping": [
-            {"column": column, "field": target}
-            for column, target in zip(layout.columns, layout.mapping, strict=True)
-        ],
-    }

@@ -1,0 +1,1 @@
+"""The rules of an import in this process: no stack, no account, nothing is sent."""
