@@ -42,7 +42,7 @@ def reason(columns: Columns, index: int, *, chosen: bool, has_header: bool) -> R
     known = {*_named(columns.keys[index]), *REJECT_COLUMNS} if has_header else set()
     if target in known or (target == SKIP and columns.keys[index] in known):
         return Reason.NAME
-    return Reason.CONTENT if target in _held(columns, index) else Reason.NONE
+    return Reason.CONTENT if target in {*_held(columns, index)} else Reason.NONE
 
 
 def _named(key: str) -> Iterator[str]:

@@ -61,9 +61,20 @@ ADDRESS_NAMES: Final = tuple(
 REJECT_COLUMNS: Final = ("record", "code", "field", "message", "suggestion")
 
 
+def is_returned(cells: Sequence[str]) -> bool:
+    """Whether this is the header of a file that was given back to be corrected."""
+    own = len(REJECT_COLUMNS)
+    return len(cells) > own and tuple(map(folded, cells[-own:])) == REJECT_COLUMNS
+
+
 def is_header(cells: Sequence[str], phone_names: frozenset[str] = frozenset()) -> bool:
-    """Whether a row holds a phone synonym (or one of `phone_names`, folded) and no number."""
+    """Whether a row holds a phone synonym (or one of `phone_names`, folded) and no number.
+
+    So does the header of a file that was given back, whatever its columns were called.
+    """
     names = set(map(folded, cells))
+    if is_returned(cells):
+        return True
     if not (names & PHONE_RANKS.keys() or names & ALTERNATE_NAMES or names & phone_names):
         return False
     return not any(map(looks_like_number, cells))

@@ -17,10 +17,11 @@ from enlist_rules.dialect import (
 )
 from enlist_rules.encodings import Encoding, source_length, to_utf8
 from enlist_rules.fields import Field
-from enlist_rules.header import folded, is_header, looks_like_number
+from enlist_rules.header import folded, is_header, is_returned, looks_like_number
 from enlist_rules.mapping import map_columns
 from enlist_rules.options import Header, Unmapped
 from enlist_rules.recognition import recognise, recognise_bytes
+from enlist_rules.returning import own_names
 from enlist_rules.tolerant import is_blank
 
 MAX_COLUMNS: Final = 500
@@ -100,7 +101,7 @@ def read_layout(head: bytes, rules: LayoutRules, *, complete: bool) -> Layout:
     at = _header_row(rows, rules)
     data_start = start if at is None else rows[at].end
     sample = [row.cells for row in rows[0 if at is None else at + 1 :]]
-    header = _names(sample) if at is None else _trimmed(rows[at].cells, sample)
+    header = _names(sample) if at is None else own_names(_trimmed(rows[at].cells, sample))
     columns = Columns(header, sample, rules.default_region)
     warnings = map_columns(columns, rules.mapping, rules.unmapped, has_header=at is not None)
     return Layout(
@@ -135,6 +136,8 @@ def _phone_choices(mapping: Mapping[str, str]) -> frozenset[str]:
 
 
 def _header_row(rows: Sequence[TextRow], rules: LayoutRules) -> int | None:
+    if is_returned(rows[0].cells):
+        return 0
     if rules.header is Header.ABSENT:
         return None
     if rules.header is Header.PRESENT:

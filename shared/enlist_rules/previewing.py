@@ -11,7 +11,8 @@ from enlist_rules.fields import SKIP, Field
 from enlist_rules.forecasting import Forecast, forecast
 from enlist_rules.layout import HEAD_BYTES, Layout, LayoutRules, read_layout
 from enlist_rules.options import Duplicates, ReadingRules, Unmapped
-from enlist_rules.reading import Rows, read_rows
+from enlist_rules.reading import Rows
+from enlist_rules.returning import read_again
 from enlist_rules.scanning import scan_source
 
 SAMPLE_ROWS: Final = 200
@@ -83,7 +84,7 @@ def _read(data: bytes, layout: Layout, *, complete: bool) -> Rows:
     if complete and scanned.open_quote:
         raise PermanentFailure(Code.UNTERMINATED_QUOTE, f"row {scanned.ends.size}")
     text = to_utf8(data[: scanned.rest], encoding)
-    return read_rows(text, len(layout.columns), separator, layout.header_cells, 1)
+    return read_again(text, layout.columns, separator, has_header=layout.has_header, first_record=1)
 
 
 def _agreement(read: Rows, layout: Layout) -> float:

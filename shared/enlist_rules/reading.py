@@ -65,8 +65,8 @@ def read_rows(
     whole, ragged = _split_ragged(frame, columns)
     read, refused = _read_slowly(data, scanned, slow, numbers, (columns, separator))
     refusals = [_refusals(numbers[short], Code.RAGGED), ragged, refused]
-    kept, repeated = _split_header(_joined([whole, read]), header_cells)
-    return Rows(kept, _joined([*refusals, repeated]))
+    kept, repeated = split_header(joined([whole, read]), header_cells)
+    return Rows(kept, joined([*refusals, repeated]))
 
 
 def _hard(data: bytes, scanned: Scan, columns: int) -> Marks:
@@ -184,7 +184,7 @@ def _refusals(records: Sequence[int] | NDArray[np.int64] | pl.Series, code: Code
     )
 
 
-def _split_header(
+def split_header(
     frame: pl.DataFrame, header_cells: Sequence[str] | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Take out the rows that say the same as the header."""
@@ -202,7 +202,8 @@ def _split_header(
     return kept, _refusals(repeated, Code.HEADER_REPEATED)
 
 
-def _joined(parts: list[pl.DataFrame]) -> pl.DataFrame:
+def joined(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """Frames of one schema as one, by record."""
     filled = [part for part in parts if part.height]
     if len(filled) < 2:
         return filled[0] if filled else parts[0]

@@ -11,7 +11,8 @@ from enlist_rules.encodings import to_utf8
 from enlist_rules.identity import name_key
 from enlist_rules.listing import SEPARATOR
 from enlist_rules.numbers import LIBRARY_VERSION
-from enlist_rules.reading import Rows, read_rows
+from enlist_rules.reading import Rows
+from enlist_rules.returning import read_again
 from enlist_rules.rows import REJECT, slot
 from enlist_rules.texts import holds_controls
 from enlist_rules.validation import Normalized, normalize
@@ -35,12 +36,12 @@ def normalize_chunk(manifest: ImportManifest, chunk: int, data: bytes) -> Chunk:
     """Apply the rules to the bytes of a chunk. Pure: the same bytes give the same object."""
     plan = manifest.chunks[chunk]
     text = to_utf8(data, manifest.encoding)
-    read = read_rows(
+    read = read_again(
         text,
-        len(manifest.columns),
+        manifest.columns,
         manifest.separator,
-        manifest.columns if manifest.has_header else None,
-        plan.first_record,
+        has_header=manifest.has_header,
+        first_record=plan.first_record,
     )
     normalized = normalize(
         read.frame, manifest.mapping, manifest.reading_rules, controls=holds_controls(text)
