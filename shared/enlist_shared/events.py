@@ -7,11 +7,13 @@ Events carry ids, object keys, counts and checksums, never rows and never person
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from enlist_rules.codes import Code
 from enlist_shared.ids import AccountId, ImportId, ListId, ObjectKey
-from enlist_shared.options import Channel, Purpose, Source
+from enlist_shared.options import Channel, ImportOptions, Purpose, Source
 from enlist_shared.states import Status
 
 
@@ -29,6 +31,15 @@ RequestId = Annotated[
 ]
 
 
+class _DescribedAsOptions:
+    """Read later, when the import that they may fail is known; promised now."""
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(ImportOptions.__pydantic_core_schema__)
+
+
 class UploadRequested(BaseModel):
     """Another service has put a file of contacts into the bucket and wants it imported."""
 
@@ -38,7 +49,9 @@ class UploadRequested(BaseModel):
     object_key: str = Field(description="under uploads/{account_id}/, at most 1,024 bytes")
     request_id: RequestId = Field(description="the sender's; one import for each, however often")
     file_name: str | None = Field(default=None, description="to be shown; none: the key's last")
-    options: dict[str, Any] = Field(default={}, description="as in POST /v1/imports/file")
+    options: Annotated[dict[str, Any], _DescribedAsOptions()] = Field(
+        default={}, description="as in POST /v1/imports/file"
+    )
     correlation_id: str | None = Field(default=None, description="echoed in both final events")
 
 
