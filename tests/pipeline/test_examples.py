@@ -39,6 +39,13 @@ async def running(command: list[str], environment: Mapping[str, str]) -> AsyncIt
             await program.wait()
 
 
+async def finished(command: list[str], environment: Mapping[str, str]) -> None:
+    """Run a program to its end, which must be a good one."""
+    variables = {"PATH": os.environ["PATH"], **environment}
+    program = await asyncio.create_subprocess_exec(*command, env=variables)
+    assert await asyncio.wait_for(program.wait(), WAIT) == 0
+
+
 def environment(stack: Stack) -> dict[str, str]:
     return {"KAFKA_BOOTSTRAP_SERVERS": stack.ready.kafka}
 

@@ -1,7 +1,5 @@
 """The upstream service that other teams copy: run as it is, on the broker of the stack."""
 
-import asyncio
-import os
 import sys
 from uuid import uuid4
 
@@ -12,22 +10,14 @@ from tests.fixtures.stack import Stack
 from tests.fixtures.tenant import Tenant
 from tests.fixtures.topics import Message
 from tests.pipeline.test_contracts import faults
-from tests.pipeline.test_examples import EXAMPLES, WAIT, environment
+from tests.pipeline.test_examples import EXAMPLES, WAIT, environment, finished
 
 from enlist_shared.contracts import CONTRACTS
 from enlist_shared.ids import ObjectKey
 from enlist_shared.topics import Topic
 
 TOPIC = Topic.UPLOAD_REQUESTED
-
-
-async def request_import(stack: Stack, *arguments: str) -> None:
-    """Run the example; it must end well."""
-    program = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(EXAMPLES / "request_import.py"), *arguments),
-        env={"PATH": os.environ["PATH"], **environment(stack)},
-    )
-    assert await asyncio.wait_for(program.wait(), WAIT) == 0
+REQUEST_IMPORT = (sys.executable, str(EXAMPLES / "request_import.py"))
 
 
 def heard(tenant: Tenant, topic: Topic) -> list[Message]:
@@ -42,9 +32,9 @@ async def test_an_upstream_service_asks_for_imports(stack: Stack, tenant: Tenant
     key = f"uploads/{account}/people.csv"
     await tenant.objects.put(ObjectKey(key), b"phone,first_name\n+447911123456,Ann\n")
     order, absent = f"order-{uuid4()}", f"order-{uuid4()}"
-    for _ in range(2):
-        await request_import(stack, account, key, order)
-    await request_import(stack, account, f"uploads/{account}/nothing.csv", absent)
+    asked = ((key, order), (key, order), (f"uploads/{account}/nothing.csv", absent))
+    for arguments in asked:
+        await finished([*REQUEST_IMPORT, account, *arguments], environment(stack))
     failed, completed = Topic.IMPORT_FAILED, Topic.IMPORT_COMPLETED
     await tenant.topics.until(
         lambda: bool(heard(tenant, failed) and heard(tenant, completed)), WAIT
