@@ -3,8 +3,10 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
+import asyncpg
 import httpx2
 from aiokafka import AIOKafkaProducer
 from prometheus_client.parser import text_string_to_metric_families
@@ -29,6 +31,7 @@ REFUSED: Final = (
     b'phone,name\n+447400987654,"Zanzibarina\n',
     b"PK\x03\x04 Zanzibarina 07400987654",
 )
+LIST: Final = "INSERT INTO lists (account_id, name, name_key) VALUES ($1, $2, $2)"
 OPTIONS: Final = {"lists": ["Zanzibarina's list"]}
 Samples = Counter[tuple[str, str]]
 
@@ -72,6 +75,14 @@ async def poison(stack: Stack, tenant: Tenant, import_id: str) -> None:
         await producer.stop()
 
 
+async def break_a_rule(tenant: Tenant) -> None:
+    """PostgreSQL refuses a row, and would quote it in its own log."""
+    row = tenant.account_id, "Zanzibarina"
+    for statement in (LIST, LIST):
+        with suppress(asyncpg.UniqueViolationError):
+            await tenant.rows.execute(statement, *row)
+
+
 def dead_letters(stack: Stack, import_id: str) -> list[dict[str, Any]]:
     key = import_id.encode()
     heard = [one for one in stack.topics.heard if one.topic == Topic.DEAD_LETTER]
@@ -89,10 +100,11 @@ async def test_nobody_is_named(stack: Stack, tenant: Tenant) -> None:
     answer = await tenant.http.get("/v1/imports/Zanzibarina")
     assert answer.status_code == 422
 
+    await break_a_rule(tenant)
     await poison(stack, tenant, done["import_id"])
-    await stack.topics.until(lambda: len(dead_letters(stack, done["import_id"])) == 2)
-    reasons = {each["reason"] for each in dead_letters(stack, done["import_id"])}
-    assert reasons == {"ValidationError"}
+    await stack.topics.until(lambda: bool(dead_letters(stack, done["import_id"])))
+    (letter,) = dead_letters(stack, done["import_id"])
+    assert letter["reason"] == "ValidationError"
 
     async def counted() -> bool:
         _, records = await scraped(stack)
@@ -114,7 +126,6 @@ async def test_lines_say_whose_they_are(stack: Stack, tenant: Tenant) -> None:
     done = await tenant.import_file(GOOD, OPTIONS)
     refused = await tenant.import_file(REFUSED[0])
     await poison(stack, tenant, done["import_id"])
-    await stack.topics.until(lambda: len(dead_letters(stack, done["import_id"])) == 2)
 
     def ours() -> set[tuple[str | None, ...]]:
         names = ("action", "import_id", "unit", "code")
@@ -128,5 +139,5 @@ async def test_lines_say_whose_they_are(stack: Stack, tenant: Tenant) -> None:
     assert ours() == {
         ("import.ended", done["import_id"], "shard:0", None),
         ("import.ended", refused["import_id"], None, "header_missing"),
-        ("delivery.dead_lettered", done["import_id"], None, None),
+        ("chunk.unrecordable", done["import_id"], None, None),
     }
