@@ -67,7 +67,6 @@ async def _copy_requested(claim: Claim, ingest: Ingest) -> None:
     async with open_landing(ingest.objects, key, limit) as landing:
         async for block in read_upload(ingest.objects, wanted, limit):
             await landing.write(block)
-            failpoint("ingest.copying", 0)
         landed = await landing.finish()
     failpoint("ingest.copied", 0)
     await ingest.requests.copied(*whose, key, landed)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from enlist_ingest.api.bodies import json_body, read_json
 from enlist_ingest.api.dependencies import Authenticated, OpenedIngest
 from enlist_ingest.api.forms import OPTIONS_BYTES
+from enlist_ingest.api.once import OnceRoute
 from enlist_ingest.api.options import said_options
 from enlist_ingest.api.preview_views import ProfileView
 from enlist_ingest.api.problems import Problem, ProblemCode
@@ -37,7 +38,7 @@ class ProfileList(BaseModel):
     profiles: list[ProfileView]
 
 
-router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
+router = APIRouter(prefix="/v1/profiles", tags=["profiles"], route_class=OnceRoute)
 
 
 @router.post("", status_code=201, openapi_extra=json_body(NewProfile))
