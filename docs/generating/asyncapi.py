@@ -1,6 +1,7 @@
 """The AsyncAPI 3.0 document of all topics: who sends, who receives, keys, headers, bodies."""
 
 from collections.abc import Mapping
+from itertools import chain, starmap
 from typing import Any, Final, get_args
 
 from docs.generating.examples import example
@@ -35,10 +36,7 @@ def asyncapi(contracts: Mapping[Topic, Contract] = CONTRACTS) -> dict[str, Any]:
         "info": _INFO,
         "defaultContentType": "application/json",
         "channels": {str(topic): _channel(topic) for topic in contracts},
-        "operations": dict(
-            operation for topic, contract in contracts.items()
-            for operation in _operations(topic, contract)
-        ),
+        "operations": dict(chain.from_iterable(starmap(_operations, contracts.items()))),
         "components": {
             "messages": {
                 str(topic): _message(topic, contract, payloads[topic])
@@ -46,7 +44,7 @@ def asyncapi(contracts: Mapping[Topic, Contract] = CONTRACTS) -> dict[str, Any]:
             },
             "schemas": schemas,
         },
-    }  # fmt: skip
+    }
 
 
 def _channel(topic: Topic) -> dict[str, Any]:
