@@ -25,6 +25,7 @@ Publish: TypeAlias = Callable[[Topic, str, BaseModel], Awaitable[None]]
 _DRAIN_SECONDS: Final = 25.0
 _by_hash: Final = DefaultPartitioner()
 _RETRY_SECONDS: Final = 1.0
+_PUBLISH_SECONDS: Final = 60.0  # a topic that is absent is given up after 40
 _MECHANISMS: Final = {
     "PLAIN": SASLPlaintext,
     "SCRAM-SHA-256": SASLScram256,
@@ -102,16 +103,20 @@ def cloud_event(topic: str, event_id: UUID, subject: str, time: datetime) -> dic
 
 
 def publisher(broker: KafkaBroker) -> Publish:
-    """A function that publishes a work event at once, under a fresh id."""
+    """A function that publishes a work event at once, under a fresh id.
+
+    It raises TimeoutError where aiokafka would wait for ever: for a topic that lacks replicas.
+    """
 
     async def publish(topic: Topic, key: str, event: BaseModel) -> None:
         subject = str(getattr(event, "import_id", ""))
-        await broker.publish(
-            event.model_dump_json().encode(),
-            topic,
-            key=key.encode(),
-            headers=cloud_event(topic, uuid4(), subject, datetime.now(UTC)),
-        )
+        async with asyncio.timeout(_PUBLISH_SECONDS):
+            await broker.publish(
+                event.model_dump_json().encode(),
+                topic,
+                key=key.encode(),
+                headers=cloud_event(topic, uuid4(), subject, datetime.now(UTC)),
+            )
 
     return publish
 
