@@ -16,6 +16,7 @@ from enlist_ingest.handlers import request_import, split_import
 from enlist_ingest.idempotency import IdempotencyKeys
 from enlist_ingest.profiles import Profiles
 from enlist_ingest.requests import Requests
+from enlist_ingest.results import ResultStore
 from enlist_ingest.service import Ingest
 from enlist_ingest.settings import IngestSettings
 from enlist_ingest.store import Store
@@ -71,7 +72,7 @@ async def open_ingest(settings: IngestSettings) -> AsyncIterator[tuple[Ingest, a
     ):
         keys = IdempotencyKeys(pool, settings.lease_seconds)
         ledger = Store(pool), objects, keys, Requests(pool), Profiles(pool)
-        yield Ingest(settings, *ledger), pool
+        yield Ingest(settings, *ledger, ResultStore(pool, objects)), pool
 
 
 @asynccontextmanager

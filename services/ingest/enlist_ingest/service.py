@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enlist_ingest.idempotency import IdempotencyKeys
 from enlist_ingest.profiles import Profiles
 from enlist_ingest.requests import Requests
+from enlist_ingest.results import ResultStore
 from enlist_ingest.settings import IngestSettings
 from enlist_ingest.store import Store
 from enlist_shared.objectstore import ObjectStore
@@ -20,3 +21,4 @@ class Ingest:
     idempotency: IdempotencyKeys
     requests: Requests
     profiles: Profiles
+    results: ResultStore

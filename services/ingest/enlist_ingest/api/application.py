@@ -9,7 +9,17 @@ from fastapi_offline import FastAPIOffline
 from pydantic.json_schema import models_json_schema
 
 from enlist_ingest import __version__
-from enlist_ingest.api import health, imports, pastes, previews, profiles, stored, uploads
+from enlist_ingest.api import (
+    health,
+    imports,
+    pastes,
+    previews,
+    profiles,
+    records,
+    rejects,
+    stored,
+    uploads,
+)
 from enlist_ingest.api.pastes import PastedContacts, PastedNumbers
 from enlist_ingest.api.previews import PreviewRequest
 from enlist_ingest.api.problems import PROBLEMS, ProblemDetails, answer_every_error
@@ -48,6 +58,8 @@ def make_application(lifespan: Lifespan, *, with_imports: bool) -> FastAPI:
         app.include_router(pastes.router, responses=PROBLEMS)
         app.include_router(previews.router, responses=PROBLEMS)
         app.include_router(profiles.router, responses=PROBLEMS)
+        app.include_router(rejects.router, responses=PROBLEMS)
+        app.include_router(records.router, responses=PROBLEMS)
         app.include_router(imports.router, responses=PROBLEMS)
         add_console(app)
         _describe_by_hand(app)

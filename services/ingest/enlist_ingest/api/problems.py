@@ -33,6 +33,7 @@ class ProblemCode(StrEnum):
     IDEMPOTENCY_KEY = "idempotency_key"
     IDEMPOTENCY_RUNNING = "idempotency_running"
     IDEMPOTENCY_REUSED = "idempotency_reused"
+    IN_FLIGHT = "in_flight"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
