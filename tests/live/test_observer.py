@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import asyncpg
+import pytest
 from tests.fixtures.ledger import put_unit, set_unit
 
 from enlist.embedded.waiting import wait_for
@@ -18,6 +19,13 @@ from enlist_shared.states import Status, UnitKind
 
 GAUGES = (UNITS, UNIT_OLDEST, OUTBOX_EVENTS, OUTBOX_OLDEST)
 HOUR = timedelta(hours=1).total_seconds()
+
+
+@pytest.fixture(autouse=True)
+def nothing_shown() -> None:
+    """The gauges belong to the process, so to all tests."""
+    for gauge in GAUGES:
+        gauge.clear()
 
 
 def shown() -> list[dict[tuple[str, ...], float]]:
