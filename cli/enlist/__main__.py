@@ -5,9 +5,11 @@ from typing import Final
 
 import typer
 
+from enlist.commands.check import check_file
 from enlist.commands.demo import demo
 from enlist.commands.import_file import import_file
 from enlist.commands.paste import contacts, numbers
+from enlist.commands.preview import preview
 from enlist.commands.rejects import rejects
 from enlist.commands.sample import sample
 from enlist.commands.status import status
@@ -25,6 +27,8 @@ app = typer.Typer(
 )
 app.command("up")(up)
 app.command("import")(import_file)
+app.command("check")(check_file)
+app.command("preview")(preview)
 app.command("numbers")(numbers)
 app.command("contacts")(contacts)
 app.command("status")(status)

@@ -14,7 +14,7 @@ from enlist_rules.identity import name_key
 from enlist_rules.layout import Layout
 from enlist_rules.listing import SEPARATOR
 from enlist_rules.options import ReadingRules
-from enlist_rules.reading import read_rows
+from enlist_rules.returning import read_again
 from enlist_rules.rows import NOTES, REJECT
 from enlist_rules.splitting import Cut
 from enlist_rules.texts import holds_controls
@@ -48,12 +48,12 @@ def check_chunk(
 ) -> CheckedChunk:
     """Apply the rules to the bytes of a chunk; its rows go into the file `to`."""
     text = to_utf8(data, layout.dialect.encoding)
-    read = read_rows(
+    read = read_again(
         text,
-        len(layout.columns),
+        layout.columns,
         layout.dialect.separator,
-        layout.header_cells,
-        cut.first_record,
+        has_header=layout.has_header,
+        first_record=cut.first_record,
     )
     found = normalize(read.frame, layout.mapping, rules, controls=holds_controls(text))
     unreadable = read.refused.select("record", "code", pl.lit(None, pl.String).alias("field"))

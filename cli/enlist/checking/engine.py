@@ -2,8 +2,9 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +12,7 @@ from typing import Final
 
 from enlist.checking.chunk import CheckedChunk, check_chunk
 from enlist.checking.folding import Folding, crowded_keys, fold_part, parts_of
+from enlist.checking.rejects import write_rejects
 from enlist.checking.tally import Checked, tally
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.dividing import TextDivider
@@ -25,57 +27,84 @@ REGION: Final = "GB"
 _BLOCK_BYTES: Final = 8_388_608
 
 
-def check(file: Path, options: ImportOptions, *, chunk_bytes: int = CHUNK_BYTES) -> Checked:
-    """Check a file with some threads and bounded memory: rows wait in a temporary folder."""
+def check(
+    file: Path,
+    options: ImportOptions,
+    *,
+    rejects: Path | None = None,
+    chunk_bytes: int = CHUNK_BYTES,
+) -> Checked:
+    """Check a file, and write its rejected records into another.
+
+    Threads work on chunks; what Polars and NumPy do, they do at once on all cores. Rows wait in a
+    temporary folder, so that memory is bounded.
+    """
     begun, size = time.monotonic(), file.stat().st_size
     divider = TextDivider(_layout_rules(options), size, chunk_bytes=chunk_bytes)
     try:
-        with TemporaryDirectory(prefix="enlist-check-") as folder:
-            chunks, folding = _run(file, divider, options, Path(folder))
-        balance = tally(chunks, folding, divider.layout, options)
+        if size > MAX_BYTES:
+            _refuse(size)
+        with (
+            TemporaryDirectory(prefix="enlist-check-") as folder,
+            file.open("rb") as source,
+            ThreadPoolExecutor(os.cpu_count()) as pool,
+        ):
+            run = _Run(source.fileno(), divider, options, Path(folder), pool)
+            chunks = run.chunks()
+            balance = tally(chunks, run.fold(chunks), divider.layout, options)
+            if rejects is not None:
+                numbers = run.rules.numbers
+                write_rejects(rejects, run.read, chunks, divider.layout, numbers)
     except PermanentFailure as failure:
         return Checked(size, time.monotonic() - begun, failure=failure)
     return Checked(size, time.monotonic() - begun, divider.layout, balance)
 
 
-def _run(
-    file: Path, divider: TextDivider, options: ImportOptions, folder: Path
-) -> tuple[list[CheckedChunk], list[Folding]]:
-    """Every chunk, then the numbers that stand more than once."""
-    if (size := file.stat().st_size) > MAX_BYTES:
-        raise PermanentFailure(Code.TOO_LARGE, f"{size:,} bytes")
-    with file.open("rb") as source, ThreadPoolExecutor(os.cpu_count()) as pool:
-        chunks = [
-            future.result()
-            for future in list(_submitted(pool, source.fileno(), divider, options, folder))
-        ]
+def _refuse(size: int) -> None:
+    raise PermanentFailure(Code.TOO_LARGE, f"{size:,} bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One file on its way through the rules; `source` is its descriptor."""
+
+    source: int
+    divider: TextDivider
+    options: ImportOptions
+    folder: Path
+    pool: ThreadPoolExecutor
+
+    @property
+    def rules(self) -> ReadingRules:
+        return _reading_rules(self.options)
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes of the file from one place to another."""
+        return os.pread(self.source, end - start, start)
+
+    def chunks(self) -> list[CheckedChunk]:
+        """Every chunk, checked while the next ones are being looked for."""
+        return [future.result() for future in list(self._submitted())]
+
+    def fold(self, chunks: Sequence[CheckedChunk]) -> list[Folding]:
+        """The numbers that stand more than once."""
         crowded, rows = crowded_keys(chunks)
-        parts = parts_of(rows)
-        fold_each = partial(fold_part, chunks, crowded, parts=parts, mode=options.duplicates)
-        return chunks, list(pool.map(fold_each, range(parts)))
+        parts, mode = parts_of(rows), self.options.duplicates
+        fold_each = partial(fold_part, chunks, crowded, parts=parts, mode=mode)
+        return list(self.pool.map(fold_each, range(parts)))
 
+    def _submitted(self) -> Iterator[Future[CheckedChunk]]:
+        at = 0
+        while block := self.read(at, at + _BLOCK_BYTES):
+            at += len(block)
+            for cut in self.divider.feed(block):
+                yield self.pool.submit(self._check, cut, self.divider.layout)
+        for cut in self.divider.finish():
+            yield self.pool.submit(self._check, cut, self.divider.layout)
 
-def _submitted(
-    pool: ThreadPoolExecutor,
-    source: int,
-    divider: TextDivider,
-    options: ImportOptions,
-    folder: Path,
-) -> Iterator[Future[CheckedChunk]]:
-    """Chunks as they are found, to be checked while the next ones are being looked for."""
-    rules = _reading_rules(options)
-
-    def work(cut: Cut, layout: Layout) -> CheckedChunk:
-        data = os.pread(source, cut.end - cut.start, cut.start)
-        return check_chunk(data, cut, layout, rules, folder / f"{cut.first_record}.arrow")
-
-    at = 0
-    while block := os.pread(source, _BLOCK_BYTES, at):
-        at += len(block)
-        for cut in divider.feed(block):
-            yield pool.submit(work, cut, divider.layout)
-    for cut in divider.finish():
-        yield pool.submit(work, cut, divider.layout)
+    def _check(self, cut: Cut, layout: Layout) -> CheckedChunk:
+        to = self.folder / f"{cut.first_record}.arrow"
+        return check_chunk(self.read(cut.start, cut.end), cut, layout, self.rules, to)
 
 
 def _layout_rules(options: ImportOptions) -> LayoutRules:

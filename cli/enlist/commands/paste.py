@@ -10,12 +10,8 @@ from enlist.connection import Connection, connects
 from enlist.ending import FollowOption, JsonOption, end
 from enlist.options import OF_CONTACTS, OF_NUMBERS, Options, takes
 
-STDIN: Final = Path("-")
 TextArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="FILE", exists=True, dir_okay=False, allow_dash=True, help="- is standard input"
-    ),
+    Path | None, typer.Argument(metavar="FILE", help="else, or as -, standard input")
 ]
 _SAID_BESIDE: Final = ("separator", "header")
 
@@ -25,7 +21,7 @@ _SAID_BESIDE: Final = ("separator", "header")
 def numbers(
     options: Options,
     connection: Connection,
-    file: TextArgument = STDIN,
+    file: TextArgument = None,
     followed: FollowOption = True,
     as_json: JsonOption = False,
 ) -> None:
@@ -43,7 +39,7 @@ def numbers(
 def contacts(
     options: Options,
     connection: Connection,
-    file: TextArgument = STDIN,
+    file: TextArgument = None,
     columns: Annotated[
         str | None,
         typer.Option(
@@ -66,11 +62,22 @@ def contacts(
         end(client, client.paste("contacts", body), followed=followed, as_json=as_json)
 
 
-def _text(file: Path, what: str) -> str:
-    if file == STDIN and sys.stdin.isatty():
-        typer.echo(f"{what}; end with Ctrl-D", err=True)
-    data = sys.stdin.buffer.read() if file == STDIN else file.read_bytes()
+def _text(file: Path | None, what: str) -> str:
+    data = _from_stdin(what) if file is None or file.name == "-" else _from_file(file)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise typer.BadParameter("the text is not UTF-8; for a file: enlist import") from None
+
+
+def _from_stdin(what: str) -> bytes:
+    if sys.stdin.isatty():
+        typer.echo(f"{what}; end with Ctrl-D", err=True)
+    return sys.stdin.buffer.read()
+
+
+def _from_file(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror}") from None

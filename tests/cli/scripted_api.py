@@ -4,7 +4,7 @@ What the real API answers is proven in `tests/pipeline`.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +32,18 @@ class ScriptedApi:
     def answer(self, request: str) -> Answer:
         answers = self.script.get(request) or [problem(404, "Not found", "not_found", request)]
         return answers.pop(0) if len(answers) > 1 else answers[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Enlist = Callable[..., Done]
 
 
 def shown(status: str, **fields: Any) -> dict[str, Any]:
@@ -67,6 +79,18 @@ def events(*values: object) -> Answer:
 def problem(status: int, title: str, code: str, detail: str) -> Answer:
     body = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail}
     return Answer(status, json.dumps(body).encode(), "application/problem+json")
+
+
+UPLOAD = "POST /v1/imports/file"
+LOOK = "GET /v1/imports/i-1"
+EVENTS = "GET /v1/imports/i-1/events"
+DONE = shown(
+    "completed",
+    counts={"records": 7, "created": 3, "updated": 1, "duplicate": 1, "rejected": 2, "listed": 4},
+    reasons={"phone_invalid": 1, "phone_missing": 1},
+    accepted_at="2026-11-22T10:00:00Z",
+    completed_at="2026-11-22T10:00:02Z",
+)
 
 
 @contextmanager

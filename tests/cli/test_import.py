@@ -1,88 +1,28 @@
 """`enlist import` and `enlist status`: what they send, what they show, how they exit."""
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from tests.unit.scripted_api import (
+from tests.cli.scripted_api import (
     CUT,
+    DONE,
+    EVENTS,
+    LOOK,
+    UPLOAD,
     Answer,
+    Enlist,
     ScriptedApi,
     as_json,
     events,
     problem,
-    serving,
     shown,
 )
 
 from enlist import http
-from enlist.__main__ import main
 from enlist.embedded.ready_file import ObjectStoreAddress, Ready
 from enlist_shared.ids import AccountId
-
-UPLOAD = "POST /v1/imports/file"
-LOOK = "GET /v1/imports/i-1"
-EVENTS = "GET /v1/imports/i-1/events"
-DONE = shown(
-    "completed",
-    counts={"records": 7, "created": 3, "updated": 1, "duplicate": 1, "rejected": 2, "listed": 4},
-    reasons={"phone_invalid": 1, "phone_missing": 1},
-    accepted_at="2026-11-22T10:00:00Z",
-    completed_at="2026-11-22T10:00:02Z",
-)
-
-
-@pytest.fixture
-def api() -> Iterator[ScriptedApi]:
-    """An API that has accepted an import and ends it."""
-    with serving() as api:
-        api.script[UPLOAD] = [as_json(shown("accepted"), 202)]
-        api.script[LOOK] = [as_json(shown("accepted"))]
-        api.script[EVENTS] = [events(shown("merging"), DONE)]
-        yield api
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Something to upload."""
-    file = tmp_path / "contacts.csv"
-    file.write_bytes(b"phone\r\n+447700900123\r\n")
-    return file
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a command left behind."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Enlist = Callable[..., Done]
-
-
-@pytest.fixture
-def enlist(
-    api: ScriptedApi, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Enlist:
-    """The command, as its entry point runs it."""
-    monkeypatch.setenv("ENLIST_URL", api.url)
-    monkeypatch.setenv("ENLIST_API_KEY", "enl_key")
-    monkeypatch.setenv("COLUMNS", "120")
-
-    def run(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["enlist", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        assert isinstance(left.value.code, int)
-        return Done(left.value.code, *capsys.readouterr())
-
-    return run
 
 
 def test_the_file_and_its_options_are_sent_with_the_key(
