@@ -6,7 +6,7 @@ MEMBERS := shared $(addprefix services/,$(SERVICES)) cli
 STAMP := .venv/.enlist-setup
 SOURCES := shared services cli tests docs examples
 
-.PHONY: help setup lock demo check test test-kafka bench docs clean
+.PHONY: help setup lock demo check test test-kafka test-browser screenshots chromium bench docs clean
 
 help: ## list every door
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
@@ -57,6 +57,17 @@ build/kafka/.complete build/example-java/.complete:
 build/kcat/.complete: tests/kafka/kcat.sh
 	$< $(@D)
 	touch $@
+
+test-browser: setup chromium ## the console in a real browser
+	ENLIST_TEST_BROWSER=$$(command -v chromium) $(BIN)/pytest tests/browser
+
+screenshots: setup chromium ## every page of the console into docs/images/, wide and narrow, light and dark
+	ENLIST_TEST_BROWSER=$$(command -v chromium) $(BIN)/python -m tests.browser.screenshots
+
+chromium:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && \
+	  apt-get install -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; } || { \
+	  echo "chromium is missing: install it from your distribution's packages" >&2; exit 1; }
 
 bench: setup ## measure throughput, memory and the floor; prints a table
 	$(BIN)/python -m tests.bench
