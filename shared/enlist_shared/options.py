@@ -3,6 +3,7 @@
 import unicodedata
 from enum import StrEnum
 from typing import Annotated, Self
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -78,6 +79,9 @@ class ImportOptions(BaseModel):
     over_limit: OverLimit = OverLimit.REJECT
     unmapped: Unmapped = Unmapped.CUSTOM
     number_types: tuple[str, ...] | None = None
+    parent_import_id: UUID | None = Field(
+        default=None, description="the import whose rejects these are"
+    )
     correlation_id: Annotated[str, StringConstraints(max_length=255)] | None = None
 
     @model_validator(mode="after")

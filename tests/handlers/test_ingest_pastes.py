@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx2
@@ -133,3 +134,32 @@ async def test_a_paste_is_json(client: httpx2.AsyncClient) -> None:
     """Anything else than JSON is 415."""
     answer = await client.post(NUMBERS, content=b"07700900123")
     assert (answer.status_code, answer.json()["code"]) == (415, "media_type")
+
+
+async def test_an_import_of_the_same_content_was_seen_before(
+    client: httpx2.AsyncClient, observer: asyncpg.Connection
+) -> None:
+    """The latest one of the last 30 days, unless it failed."""
+    made = [(await client.post(NUMBERS, json={"numbers": "+447400123456"})).json() for _ in "12"]
+    other = (await client.post(NUMBERS, json={"numbers": "+447400123457"})).json()
+    assert (made[0]["seen_before"], other["seen_before"]) == (None, None)
+    seen = {"import_id": made[0]["import_id"], "at": made[0]["accepted_at"]}
+    assert made[1]["seen_before"] == seen
+    path = f"/v1/imports/{made[1]['import_id']}"
+    for change in ("accepted_at = accepted_at - interval '31 days'", "status = 'failed'"):
+        await observer.execute(
+            f"UPDATE imports SET {change} WHERE import_id = $1",  # noqa: S608
+            made[0]["import_id"],
+        )
+        assert (await client.get(path)).json()["seen_before"] is None
+        await observer.execute("UPDATE imports SET accepted_at = now()")
+
+
+async def test_a_corrected_upload_names_its_parent(client: httpx2.AsyncClient) -> None:
+    """The parent is an import of the account."""
+    parent = (await client.post(NUMBERS, json={"numbers": "1"})).json()["import_id"]
+    child = {"numbers": "2", "options": {"parent_import_id": parent}}
+    assert (await client.post(NUMBERS, json=child)).json()["options"]["parent_import_id"] == parent
+    child["options"] = {"parent_import_id": str(uuid4())}
+    answer = await client.post(NUMBERS, json=child)
+    assert (answer.status_code, answer.json()["code"]) == (422, "options")

@@ -9,7 +9,7 @@ from enlist_ingest.api.problems import explain
 from enlist_ingest.store import Store
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.numbers import NUMBER_TYPES
-from enlist_shared.ids import AccountId
+from enlist_shared.ids import AccountId, ImportId
 from enlist_shared.options import ImportOptions
 
 _LARGEST_ID: Final = 2**63 - 1
@@ -30,6 +30,9 @@ async def read_options(account_id: AccountId, store: Store, body: bytes) -> Impo
         if unknown:
             named = ", ".join(str(list_id) for list_id in sorted(unknown))
             raise PermanentFailure(Code.LIST_UNKNOWN, named)
+    parent = options.parent_import_id
+    if parent is not None and not await store.imports(account_id, ImportId(parent)):
+        raise PermanentFailure(Code.OPTIONS, "parent_import_id: the account has no such import")
     return options
 
 

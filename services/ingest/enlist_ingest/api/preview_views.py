@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 from pydantic import BaseModel, Field
 
+from enlist_ingest.api.views import SeenBefore
 from enlist_rules.alternatives import Reason, alternatives, reason
 from enlist_rules.codes import EXPLANATIONS, Code, PermanentFailure
 from enlist_rules.forecasting import Forecast, Record
@@ -18,13 +19,6 @@ from enlist_shared.options import ImportOptions
 
 SAMPLES: Final = 5
 Level = Literal["file", "record", "field"]
-
-
-class SeenBefore(BaseModel):
-    """The latest import of the same content in the 30 days before."""
-
-    import_id: UUID
-    at: datetime
 
 
 class ProfileView(BaseModel):

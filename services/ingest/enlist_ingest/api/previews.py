@@ -12,8 +12,9 @@ from enlist_ingest.api.dependencies import Authenticated, OpenedIngest
 from enlist_ingest.api.forms import UploadForm
 from enlist_ingest.api.options import read_options, said_options
 from enlist_ingest.api.pastes import PastedContacts, PastedNumbers
-from enlist_ingest.api.preview_views import PreviewView, ProfileView, SeenBefore, preview_view
+from enlist_ingest.api.preview_views import PreviewView, ProfileView, preview_view
 from enlist_ingest.api.uploads import FORM
+from enlist_ingest.api.views import SeenBefore
 from enlist_ingest.previewed import Beginning, Beginnings, beginning_of, look_at, stored_beginning
 from enlist_ingest.service import Ingest
 from enlist_ingest.stored_uploads import upload_key

@@ -42,6 +42,13 @@ class ErrorView(BaseModel):
     message: str
 
 
+class SeenBefore(BaseModel):
+    """The latest import of the same content in the 30 days before, if it did not fail."""
+
+    import_id: UUID
+    at: datetime
+
+
 class ImportView(BaseModel):
     """An import: `records = created + updated + unchanged + duplicate + rejected + unprocessed`."""
 
@@ -59,6 +66,7 @@ class ImportView(BaseModel):
     options: dict[str, Any] = Field(description="as given")
     detected: DetectedView | None
     error: ErrorView | None
+    seen_before: SeenBefore | None
     correlation_id: str | None
     requested_by: str | None = Field(description="the name of the API key; null for an event")
     accepted_at: datetime

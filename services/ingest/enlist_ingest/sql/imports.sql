@@ -39,12 +39,19 @@ RETURNING account_id, import_id, status, chunks, chunks_normalized, shards, shar
 INSERT INTO units (account_id, import_id, kind, number) VALUES ($1, $2, 'split', 0)
 
 -- name: imports
--- One import, or a page of them from the newest down; `waiting` units back off before a try.
+-- One import, or a page of them from the newest down; `waiting` units back off before a try,
+-- `seen_before` is the latest import of the same content in the 30 days before.
 SELECT i.*, (
   SELECT count(*) FROM units u
   WHERE u.account_id = i.account_id AND u.import_id = i.import_id
     AND u.state = 'open' AND u.retry_at > now()
-) AS waiting
+) AS waiting, (
+  SELECT jsonb_build_object('import_id', s.import_id, 'at', s.accepted_at) FROM imports s
+  WHERE s.account_id = i.account_id AND s.sha256 = i.sha256 AND s.import_id < i.import_id
+    AND s.status NOT IN ('failed', 'cancelled')
+    AND s.accepted_at > i.accepted_at - interval '30 days'
+  ORDER BY s.import_id DESC LIMIT 1
+) AS seen_before
 FROM imports i
 WHERE i.account_id = $1
   AND ($2::uuid IS NULL OR i.import_id = $2)
