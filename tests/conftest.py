@@ -3,7 +3,7 @@
 import os
 
 from hypothesis import HealthCheck, settings
-from tests.fixtures import brokers, kafka
+from tests.fixtures import brokers, composed, kafka
 
 pytest_plugins = ["tests.fixtures.backends", "tests.fixtures.database", "tests.fixtures.stack"]
 
@@ -13,8 +13,10 @@ settings.register_profile(
 )
 settings.load_profile("enlist")
 
-# What only Apache Kafka can show; `make test-kafka` names its jars.
-collect_ignore = [] if kafka.JARS in os.environ else ["kafka"]
+# What only Apache Kafka can show, and what only containers can: `make test-kafka` names the jars,
+# `make test-containers` the command and the images.
+_NEEDED = {"kafka": kafka.JARS, "containers": composed.COMMAND}
+collect_ignore = [suite for suite, variable in _NEEDED.items() if variable not in os.environ]
 
 
 def pytest_report_header() -> str:

@@ -12,11 +12,11 @@ INTERVAL: Final = 0.05  # seconds between two looks at a condition
 Condition = Callable[[], Awaitable[bool]]
 
 
-async def wait_for(condition: Condition, seconds: float) -> None:
+async def wait_for(condition: Condition, seconds: float, interval: float = INTERVAL) -> None:
     """Return once the condition holds; TimeoutError after so many seconds."""
     async with asyncio.timeout(seconds):
         while not await condition():  # noqa: ASYNC110 - another process makes it true
-            await asyncio.sleep(INTERVAL)
+            await asyncio.sleep(interval)
 
 
 async def accepts(port: int) -> bool:
