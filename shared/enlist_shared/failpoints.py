@@ -1,8 +1,8 @@
-"""Places where a test may kill this process: `ENLIST_FAILPOINT=name[:number]`.
+"""Places where a test may kill this process: `ENLIST_FAILPOINTS` names a folder.
 
-A named point kills with SIGKILL, as a crash would. With `ENLIST_FAILPOINT_ONCE=path` it does so
-only while the file does not exist, and creates it first, so that the next process gets through.
-Unset, as in production, a point costs one look at a constant.
+A file `name:number.…` in it is one death: the process that reaches the point deletes the file and
+kills itself with SIGKILL, as a crash would. So a test arms a stack that runs, and the next process
+gets through. Unset, as in production, a point costs one look at a constant.
 """
 
 import os
@@ -10,17 +10,17 @@ import signal
 from pathlib import Path
 from typing import Final
 
-_NAME, _, _NUMBER = os.environ.get("ENLIST_FAILPOINT", "").partition(":")
-_ONCE: Final = os.environ.get("ENLIST_FAILPOINT_ONCE")
+FOLDER: Final = "ENLIST_FAILPOINTS"
+_FOLDER: Final = os.environ.get(FOLDER)
 
 
 def failpoint(name: str, number: int) -> None:
-    """Die here if the environment says so."""
-    if name != _NAME or (_NUMBER and int(_NUMBER) != number):
+    """Die here if a file says so."""
+    if _FOLDER is None:
         return
-    if _ONCE:
+    for death in Path(_FOLDER).glob(f"{name}:{number}.*"):
         try:
-            Path(_ONCE).touch(exist_ok=False)
-        except FileExistsError:
-            return
-    os.kill(os.getpid(), signal.SIGKILL)
+            death.unlink()
+        except FileNotFoundError:  # it was somebody else's
+            continue
+        os.kill(os.getpid(), signal.SIGKILL)

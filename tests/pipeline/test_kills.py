@@ -1,10 +1,9 @@
 """Workers are killed with SIGKILL in the middle of their work; the supervisor starts new ones."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
-from tests.fixtures.stack import FINELY_CUT, IMPATIENT, Stack, stack_with
+from tests.fixtures.stack import Stack
 from tests.fixtures.tenant import Tenant
 from tests.model.account import Account
 from tests.pipeline.checks import balances, is_confirmed, result_of, without_outcomes
@@ -13,6 +12,7 @@ from tests.pipeline.test_redelivery import some_contacts
 from enlist_rules.codes import Code
 from enlist_shared.states import UnitKind
 
+ALWAYS = 9  # deaths; the third is the last
 SMALL = b"phone,first_name\n+447911123999,Zoe\n"
 WAIT = 100.0  # seconds: a lease, a new process and a place in the consumer group, three times
 
@@ -41,25 +41,29 @@ def deaths(stack: Stack, service: str) -> int:
         ("merge.committed:1", "merge"),
     ],
 )
-async def test_a_killed_worker_costs_nothing(tmp_path: Path, point: str, service: str) -> None:
+async def test_a_killed_worker_costs_nothing(
+    finely_cut_stack: Stack, point: str, service: str
+) -> None:
     """Killed once inside a chunk or a shard: the import completes as if nothing had happened."""
-    died = tmp_path / "died"
-    fault = {"ENLIST_FAILPOINT": point, "ENLIST_FAILPOINT_ONCE": str(died)}
-    async with stack_with(IMPATIENT | FINELY_CUT | fault) as stack, stack.tenant() as tenant:
-        await outcome_is_the_models(tenant, some_contacts(60))
-        assert died.exists()
-        assert deaths(stack, service) == 1
+    before = deaths(finely_cut_stack, service)
+    async with finely_cut_stack.tenant() as tenant:
+        with finely_cut_stack.deadly(point):
+            await outcome_is_the_models(tenant, some_contacts(60))
+    assert deaths(finely_cut_stack, service) == before + 1
 
 
 @pytest.mark.timeout(240)
-async def test_a_chunk_that_always_kills_ends_its_own_import_alone() -> None:
+async def test_a_chunk_that_always_kills_ends_its_own_import_alone(
+    finely_cut_stack: Stack,
+) -> None:
     """After three lost leases: failed(chunk_unreadable), nothing merged; another one completes."""
-    fault = {"ENLIST_FAILPOINT": "normalize.read:2"}
-    async with stack_with(IMPATIENT | FINELY_CUT | fault) as stack, stack.tenant() as tenant:
-        poisoned, healthy = await asyncio.gather(
-            tenant.import_file(some_contacts(60), seconds=2 * WAIT),
-            tenant.import_file(SMALL, seconds=2 * WAIT),
-        )
+    before = deaths(finely_cut_stack, "normalize")
+    async with finely_cut_stack.tenant() as tenant:
+        with finely_cut_stack.deadly("normalize.read:2", ALWAYS):
+            poisoned, healthy = await asyncio.gather(
+                tenant.import_file(some_contacts(60), seconds=2 * WAIT),
+                tenant.import_file(SMALL, seconds=2 * WAIT),
+            )
         assert (poisoned["status"], poisoned["error"]["code"]) == ("failed", Code.CHUNK_UNREADABLE)
         assert poisoned["counts"]["unprocessed"] == poisoned["counts"]["records"] == 60
         balances(healthy)
@@ -71,19 +75,20 @@ async def test_a_chunk_that_always_kills_ends_its_own_import_alone() -> None:
             if (row["kind"], row["number"]) == (UnitKind.CHUNK, 2)
         ]
         assert (unit["state"], unit["attempts"]) == ("given_up", 3)
-        assert deaths(stack, "normalize") == 3
+    assert deaths(finely_cut_stack, "normalize") == before + 3
 
 
 @pytest.mark.timeout(240)
-async def test_a_shard_that_always_kills_leaves_the_others_merged() -> None:
+async def test_a_shard_that_always_kills_leaves_the_others_merged(finely_cut_stack: Stack) -> None:
     """After three lost leases: failed(shard_failed); what was merged stays and is counted."""
-    fault = {"ENLIST_FAILPOINT": "merge.before_commit:1"}
-    async with stack_with(IMPATIENT | FINELY_CUT | fault) as stack, stack.tenant() as tenant:
-        found = await tenant.import_file(some_contacts(60), seconds=2 * WAIT)
+    before = deaths(finely_cut_stack, "merge")
+    async with finely_cut_stack.tenant() as tenant:
+        with finely_cut_stack.deadly("merge.before_commit:1", ALWAYS):
+            found = await tenant.import_file(some_contacts(60), seconds=2 * WAIT)
         assert (found["status"], found["error"]["code"]) == ("failed", Code.SHARD_FAILED)
         balances(found)
         lost = [row for row in await tenant.ledger("shards", found["import_id"]) if row["given_up"]]
         assert [row["shard"] for row in lost] == [1]
         assert found["counts"]["unprocessed"] == lost[0]["forwarded"]
         assert found["counts"]["created"] == len(await tenant.contacts())
-        assert deaths(stack, "merge") == 3
+    assert deaths(finely_cut_stack, "merge") == before + 3
