@@ -20,9 +20,10 @@ function showLocalTimes(root) {
 
 function nameRegions(root) {
   const names = new Intl.DisplayNames(undefined, { type: "region" });
-  for (const option of root.querySelectorAll("option[data-region]")) {
-    option.textContent = `${names.of(option.value)} (${option.dataset.region})`;
-  }
+  const options = [...root.querySelectorAll("option[data-region]")];
+  for (const option of options) option.textContent = `${names.of(option.value)} (${option.dataset.region})`;
+  options.sort((one, other) => one.textContent.localeCompare(other.textContent));
+  for (const option of options) option.parentElement.append(option);
 }
 
 signInByLink();
