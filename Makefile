@@ -6,10 +6,10 @@ MEMBERS := shared $(addprefix services/,$(SERVICES)) cli
 STAMP := .venv/.enlist-setup
 SOURCES := shared services cli tests docs examples
 
-.PHONY: help setup lock demo check test test-kafka test-browser screenshots chromium bench docs clean
+.PHONY: help setup lock demo check test test-kafka test-containers test-browser screenshots chromium bench docs clean
 
 help: ## list every door
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 17
 
 setup: $(STAMP) ## make .venv with everything pinned by hash; leaves .venv/bin/enlist
 
@@ -45,6 +45,9 @@ test: setup ## the suite; starts and stops what it needs
 test-kafka: setup build/kafka/.complete build/kcat/.complete build/example-java/.complete ## the live and pipeline suites, and faults, on Apache Kafka 4
 	ENLIST_TEST_KAFKA_JARS=build/kafka $(BIN)/pytest tests/live tests/pipeline tests/kafka
 
+test-containers: setup build/kafka/.complete ## images, Compose and the live suite in containers; may start a Docker engine
+	$(BIN)/python -m tests.containers
+
 build/kafka/.complete: tests/kafka/pom.xml
 build/example-java/.complete: examples/java/pom.xml
 build/kafka/.complete build/example-java/.complete:
@@ -75,5 +78,5 @@ bench: setup ## measure throughput, memory and the floor; prints a table
 docs: setup ## write the pages that are made from code
 	$(BIN)/python -m docs.generate
 
-clean: ## remove what setup made
-	rm -rf .venv
+clean: ## remove what setup and the tests made
+	rm -rf .venv build

@@ -12,7 +12,7 @@ from tests.pipeline.test_redelivery import WORK, some_contacts
 from enlist_shared.states import FINAL
 from enlist_shared.topics import Topic
 
-RECORDS: Final = 2_000  # some 150 chunks and, of the 40 people among them, a dozen shards
+RECORDS: Final = 600  # some 70 chunks and, of the 40 people among them, a dozen shards
 WAIT: Final = 120.0  # seconds: a start, a place in the consumer groups, leases that run out
 
 
