@@ -8,6 +8,7 @@ from pydantic.fields import FieldInfo
 
 from enlist_ingest.settings import IngestSettings
 from enlist_merge.settings import MergeSettings
+from enlist_shared.prepare import DatabaseSettings, TopicsSettings
 from enlist_shared.settings import PREFIX, ServiceSettings
 
 _INTRODUCTION: Final = """\
@@ -29,6 +30,10 @@ def settings_page() -> str:
         _variables_section("Every service", shared),
         _variables_section("ingest, beside these", _beyond(IngestSettings, shared)),
         _variables_section("merge, beside these", _beyond(MergeSettings, shared)),
+        _variables_section(
+            "The jobs before a deployment, beside the servers they prepare",
+            _beyond(DatabaseSettings, shared) | _beyond(TopicsSettings, shared),
+        ),
     ]
     return "\n".join([_INTRODUCTION, *sections])
 
