@@ -4,6 +4,7 @@ Whoever may write there may overwrite what is there, so they are read once, in o
 what was read is what is imported.
 """
 
+import asyncio
 import unicodedata
 from collections.abc import AsyncIterator
 from typing import Final
@@ -17,6 +18,7 @@ from enlist_shared.ids import AccountId, ObjectKey
 from enlist_shared.objectstore import ObjectMissingError, ObjectStore
 
 _LONGEST: Final = 1_024  # bytes of a key (Amazon's API)
+_PATIENCE: Final = 2.0  # seconds, for a hint
 _FORBIDDEN: Final = frozenset({"Cc", "Cs"})  # control characters, halves of surrogate pairs
 
 
@@ -62,7 +64,8 @@ async def upload_size(objects: ObjectStore, key: ObjectKey | None) -> int | None
     if key is None:
         return None
     try:
-        return await objects.size(key)
+        async with asyncio.timeout(_PATIENCE):
+            return await objects.size(key)
     except ObjectMissingError:
         return 0
     except (BotoCoreError, ClientError, OSError):
