@@ -56,7 +56,7 @@ class Landing:
             await self._send_held()
 
     async def finish(self) -> Landed:
-        """The upload is whole: make it one object."""
+        """The upload is whole: make it one object, which is there when it is `stored`."""
         if self._upload is None:
             return await self._finish_in_memory()
         if self._blocks:
@@ -65,6 +65,10 @@ class Landing:
         await self._objects.complete(self._key, self._upload, self._tags)
         self._upload = None
         return Landed(self.size, self._digest.digest(), None)
+
+    async def stored(self) -> None:
+        """Wait until the object is there."""
+        await self._sent()
 
     async def discard(self) -> None:
         """Leave nothing of an upload that did not become whole."""
@@ -76,7 +80,7 @@ class Landing:
     async def _finish_in_memory(self) -> Landed:
         body = b"".join(self._blocks)
         await asyncio.to_thread(self._digest.update, body)
-        await self._objects.put(self._key, body)
+        self._sending = asyncio.create_task(self._objects.put(self._key, body))
         return Landed(self.size, self._digest.digest(), body)
 
     async def _send_held(self) -> None:

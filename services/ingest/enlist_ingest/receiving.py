@@ -60,6 +60,7 @@ class Receiving:
         if landed.body is not None and self._shown_at is None:
             await self._accept_small(upload, landed.body)
         else:
+            await self._landing.stored()
             with suppress(MovedOnError):
                 await self._ingest.store.accept(upload)
         return upload.import_id
@@ -79,12 +80,14 @@ class Receiving:
 
     async def _accept_small(self, upload: Upload, body: bytes) -> None:
         settings, store = self._ingest.settings, self._ingest.store
-        try:
+        try:  # while the bytes are on their way to S3
             division = await asyncio.to_thread(_divide, upload, body, settings)
         except PermanentFailure as failure:
+            await self._landing.stored()
             await store.accept_refused(upload, failure.code, failure.detail)
         else:
             manifest_key = await put_manifest(self._ingest.objects, division.manifest)
+            await self._landing.stored()
             await store.accept_split(upload, division, manifest_key)
 
 

@@ -59,10 +59,10 @@ class Normalizer:
             raise PermanentFailure(Code.SOURCE_CHANGED, "the upload is shorter than it was")
         failpoint("normalize.read", event.chunk)
         chunk = await asyncio.to_thread(normalize_chunk, manifest, event.chunk, data)
-        await self.store.put(chunk.key, chunk.body)
         body = chunk.manifest.model_dump_json().encode()
         key = chunk_manifest_key(event.account_id, event.import_id, event.chunk, body)
-        await self.store.put(key, body)
+        # Nobody knows of either before both are there, so they may go side by side.
+        await asyncio.gather(self.store.put(chunk.key, chunk.body), self.store.put(key, body))
         failpoint("normalize.written", event.chunk)
         return key
 
