@@ -49,9 +49,8 @@ def tested(suite: tuple[str, ...], *environments: Mapping[str, str]) -> None:
     environment = dict(os.environ)
     for more in environments:
         environment |= more
-    ended = subprocess.run(
-        [sys.executable, "-m", "pytest", *PATIENT, *suite], env=environment, check=False
-    )
+    command = [sys.executable, "-m", "pytest", *PATIENT, *suite]
+    ended = subprocess.run(command, env=environment, check=False)
     if ended.returncode != 0:
         sys.exit(ended.returncode)
 

@@ -52,9 +52,8 @@ def sizes(engine: Engine, *images: str) -> str:
 def _build(engine: Engine, name: str, dockerfile: str, *options: str) -> str:
     tag = f"enlist-{name}:stand-in"
     # In this machine's network, which may know mirrors that no other one does.
-    engine.build(
-        "--network", "host", "--file", str(ROOT / dockerfile), "--tag", tag, *options, str(ROOT)
-    )
+    where = ("--network", "host", "--file", str(ROOT / dockerfile))
+    engine.build(*where, "--tag", tag, *options, str(ROOT))
     return tag
 
 
