@@ -1,5 +1,7 @@
 """What ingest reads and writes in the ledger: one account a transaction, events with the state."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -23,6 +25,18 @@ from enlist_shared.topics import Topic
 IMPORTS: Final = statements(__package__, "imports.sql")
 SPLITTING: Final = statements(__package__, "splitting.sql")
 Announcement = tuple[Topic, str, Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which imports of an account are asked for; None: whatever they are."""
+
+    states: Collection[Status] | None = None
+    file_name: str | None = None
+    list_id: int | None = None
+
+
+WHATEVER: Final = Wanted()
 
 
 class MovedOnError(Exception):
@@ -61,10 +75,13 @@ class Store:
         import_id: ImportId | None = None,
         before: ImportId | None = None,
         limit: int = 1,
+        wanted: Wanted = WHATEVER,
     ) -> list[asyncpg.Record]:
-        """Rows of `imports` with `waiting`, newest first."""
+        """Rows of `imports` with `waiting` and `seen_before`, newest first."""
+        page = account_id, import_id, before, limit
+        which = wanted.states, wanted.file_name, wanted.list_id
         async with account_transaction(self._pool, account_id) as connection:
-            return await connection.fetch(IMPORTS["imports"], account_id, import_id, before, limit)
+            return await connection.fetch(IMPORTS["imports"], *page, *which)
 
     async def receive(self, upload: Upload) -> None:
         """A long upload is on its way: show how far it is."""

@@ -14,9 +14,10 @@ from enlist_ingest.api.dependencies import OpenedIngest
 from enlist_ingest.api.views import ImportView
 from enlist_ingest.console.charts import balance, reasons, steps
 from enlist_ingest.console.pages import page, render
-from enlist_ingest.console.reads import PAGE, Filter, OpenedReads
+from enlist_ingest.console.reads import PAGE, OpenedReads
 from enlist_ingest.console.signing_in import Visitor
 from enlist_ingest.service import Ingest
+from enlist_ingest.store import Wanted
 from enlist_ingest.upload import Caller
 from enlist_shared.ids import ImportId
 from enlist_shared.states import FINAL, Status
@@ -51,20 +52,29 @@ WantedImport = Annotated[ImportView, Depends(wanted_import)]
 
 
 @router.get("/imports/{import_id}")
-async def show_import(request: Request, wanted: WantedImport) -> Response:
+async def show_import(
+    request: Request, wanted: WantedImport, visitor: Visitor, reads: OpenedReads
+) -> Response:
     """One import: live while it goes on, then what became of its records."""
-    return page(request, "import.html", **shown(wanted))
+    lists = await reads.list_names(visitor.account_id)
+    return page(request, "import.html", **shown(wanted, lists))
 
 
 @router.get("/imports/{import_id}/live", response_class=EventSourceResponse)
 async def follow_import(
-    request: Request, wanted: WantedImport, visitor: Visitor, ingest: OpenedIngest
+    request: Request,
+    wanted: WantedImport,
+    visitor: Visitor,
+    ingest: OpenedIngest,
+    reads: OpenedReads,
 ) -> AsyncIterator[ServerSentEvent]:
     """The same, at every change, as the part of the page to replace; `final` ends it."""
     last: ImportView | None = None
     while not request.app.state.stopping():
         if wanted != last:
-            yield ServerSentEvent(event="state", raw_data=render("_import.html", **shown(wanted)))
+            lists = await reads.list_names(visitor.account_id)
+            part = render("_import.html", **shown(wanted, lists))
+            yield ServerSentEvent(event="state", raw_data=part)
             last = wanted
         if wanted.final:
             yield ServerSentEvent(event="final", raw_data="final")
@@ -73,21 +83,31 @@ async def follow_import(
         wanted = await wanted_import(wanted.import_id, visitor, ingest)
 
 
+def filters(
+    state: Annotated[str, Query(max_length=20)] = "",
+    file: Annotated[str, Query(max_length=255)] = "",
+    list_id: Annotated[str, Query(alias="list", pattern="^([1-9][0-9]{0,17})?$")] = "",
+) -> Wanted:
+    """Which imports the form above the history asks for; an empty field asks for nothing."""
+    return Wanted(_STATES.get(state), file.strip() or None, int(list_id) if list_id else None)
+
+
 @router.get("/imports")
 async def show_history(
     request: Request,
     visitor: Visitor,
+    ingest: OpenedIngest,
     reads: OpenedReads,
-    state: Annotated[str, Query(max_length=20)] = "",
-    file: Annotated[str, Query(max_length=255)] = "",
-    list_id: Annotated[str, Query(alias="list", pattern="^([1-9][0-9]{0,17})?$")] = "",
+    wanted: Annotated[Wanted, Depends(filters)],
     cursor: Annotated[UUID | None, Query()] = None,
 ) -> Response:
     """Every import of the account, newest first, or those that are wanted."""
-    wanted = Filter(_STATES.get(state), file.strip() or None, int(list_id) if list_id else None)
-    rows = await reads.history(visitor.account_id, wanted, cursor)
+    before = None if cursor is None else ImportId(cursor)
+    rows = await ingest.store.imports(
+        visitor.account_id, before=before, limit=PAGE + 1, wanted=wanted
+    )
     views = [ImportView.of(row) for row in rows[:PAGE]]
-    said = {"state": state, "file": file, "list": wanted.list_id}
+    said = {name: request.query_params.get(name, "") for name in ("state", "file", "list")}
     return page(
         request,
         "imports.html",
@@ -101,10 +121,11 @@ async def show_history(
     )
 
 
-def shown(view: ImportView) -> dict[str, Any]:
-    """What the templates of an import are given."""
+def shown(view: ImportView, lists: dict[int, str]) -> dict[str, Any]:
+    """What the templates of an import are given; `lists` are the names of the account's lists."""
     return {
         "it": view,
+        "lists": lists,
         "steps": steps(view),
         "balance": balance(view.counts),
         "reasons": reasons(view.reasons),

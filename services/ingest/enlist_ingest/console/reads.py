@@ -1,8 +1,7 @@
-"""What the console reads of imports, lists and contacts: one account a transaction; no writes."""
+"""What the console reads of lists and contacts: one account a transaction, nothing is written."""
 
 from dataclasses import dataclass
 from typing import Annotated, Final
-from uuid import UUID
 
 import asyncpg
 from fastapi import Depends, Request
@@ -15,7 +14,6 @@ from enlist_rules.options import NumberRules
 from enlist_shared.ids import AccountId
 from enlist_shared.postgres import account_transaction
 from enlist_shared.statements import statements
-from enlist_shared.states import Status
 
 SQL: Final = statements(__package__, "contacts.sql")
 PAGE: Final = 50
@@ -36,35 +34,20 @@ class ContactPage:
     touches: list[asyncpg.Record]
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which imports of the history are wanted; None: all of them."""
-
-    states: list[Status] | None = None
-    file_name: str | None = None
-    list_id: int | None = None
-
-
 class Reads:
-    """Imports, lists and contacts as the console shows them."""
+    """Lists and contacts as the console shows them."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-
-    async def history(
-        self, account_id: AccountId, wanted: Filter, before: UUID | None
-    ) -> list[asyncpg.Record]:
-        """A page of imports, newest first, and one more, if there is one."""
-        chosen = wanted.states, wanted.file_name, wanted.list_id
-        return await self._fetch(account_id, "history", before, *chosen, PAGE + 1)
 
     async def lists(self, account_id: AccountId) -> list[asyncpg.Record]:
         """All lists, with how many contacts are on each."""
         return await self._fetch(account_id, "lists", None)
 
-    async def list_names(self, account_id: AccountId) -> list[asyncpg.Record]:
-        """All lists by name."""
-        return await self._fetch(account_id, "list_names")
+    async def list_names(self, account_id: AccountId) -> dict[int, str]:
+        """The names of all lists, in their order."""
+        rows = await self._fetch(account_id, "list_names")
+        return {row["list_id"]: row["name"] for row in rows}
 
     async def one_list(self, account_id: AccountId, list_id: int) -> asyncpg.Record | None:
         rows = await self._fetch(account_id, "lists", list_id)

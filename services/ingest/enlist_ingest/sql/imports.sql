@@ -40,7 +40,8 @@ INSERT INTO units (account_id, import_id, kind, number) VALUES ($1, $2, 'split',
 
 -- name: imports
 -- One import, or a page of them from the newest down; `waiting` units back off before a try,
--- `seen_before` is the latest import of the same content in the 30 days before.
+-- `seen_before` is the latest import of the same content in the 30 days before. $5 states, $6 a part
+-- of the file's name in any case, $7 a list that contacts were put on.
 SELECT i.*, (
   SELECT count(*) FROM units u
   WHERE u.account_id = i.account_id AND u.import_id = i.import_id
@@ -56,5 +57,8 @@ FROM imports i
 WHERE i.account_id = $1
   AND ($2::uuid IS NULL OR i.import_id = $2)
   AND ($3::uuid IS NULL OR i.import_id < $3)
+  AND ($5::text[] IS NULL OR i.status = ANY ($5))
+  AND ($6::text IS NULL OR strpos(lower(i.file_name), lower($6)) > 0)
+  AND ($7::bigint IS NULL OR $7 = ANY (i.list_ids))
 ORDER BY i.import_id DESC
 LIMIT $4

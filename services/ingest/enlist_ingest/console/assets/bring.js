@@ -53,7 +53,8 @@ function showFile(form, file) {
 }
 
 function megabytes(bytes) {
-  return `${(bytes / 1e6).toLocaleString(undefined, { maximumFractionDigits: 1 })} MB`;
+  const [amount, unit] = bytes < 100_000 ? [bytes / 1e3, "kB"] : [bytes / 1e6, "MB"];
+  return `${amount.toLocaleString(undefined, { maximumFractionDigits: 1 })} ${unit}`;
 }
 
 // The file, or the text as the bytes that the API would see; null when there is none yet.

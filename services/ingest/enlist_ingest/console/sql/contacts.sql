@@ -1,15 +1,4 @@
--- What the console shows of imports, lists and contacts; one account a transaction, read only.
-
--- name: history
--- A page of imports from the newest down, `waiting` left out. $2 before which import, $3 states,
--- $4 a part of the file's name in any case, $5 a list that it put contacts on, $6 how many.
-SELECT i.*, 0 AS waiting FROM imports i
-WHERE i.account_id = $1
-  AND ($2::uuid IS NULL OR i.import_id < $2)
-  AND ($3::text[] IS NULL OR i.status = ANY ($3))
-  AND ($4::text IS NULL OR strpos(lower(i.file_name), lower($4)) > 0)
-  AND ($5::bigint IS NULL OR $5 = ANY (i.list_ids))
-ORDER BY i.import_id DESC LIMIT $6
+-- What the console shows of lists and contacts; one account a transaction, read only.
 
 -- name: lists
 -- Every list that was not deleted, with how many contacts are on it.
