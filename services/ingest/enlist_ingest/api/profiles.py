@@ -10,7 +10,6 @@ from enlist_ingest.api.bodies import json_body, read_json
 from enlist_ingest.api.dependencies import Authenticated, OpenedIngest
 from enlist_ingest.api.forms import OPTIONS_BYTES
 from enlist_ingest.api.once import OnceRoute
-from enlist_ingest.api.once import OnceRoute
 from enlist_ingest.api.options import said_options
 from enlist_ingest.api.preview_views import ProfileView
 from enlist_ingest.api.problems import Problem, ProblemCode
