@@ -59,11 +59,14 @@ async def producing(settings: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
 
 
 async def _end(producer: AIOKafkaProducer) -> None:
-    """As `stop`, which would wait for ever for what the broker does not take (aiokafka 0.14)."""
-    producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001
-    with suppress(TimeoutError):
+    """As `stop`, which would wait for ever for what the broker does not take (aiokafka 0.14).
+
+    The sender ends first: what is failed under it would break it when it comes to try again.
+    """
+    with suppress(KafkaError, TimeoutError):
         async with asyncio.timeout(PATIENCE):
             await producer._sender.close()  # noqa: SLF001
+    producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001
     await producer.stop()
 
 

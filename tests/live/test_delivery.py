@@ -161,24 +161,23 @@ async def test_dead_letters_are_not_delivered_again(
     assert "delivery.dead_lettered" not in {line["event"] for line in said}
 
 
-@pytest.mark.parametrize("failure", [ConnectionError(CANARY), KeyError(CANARY)])
 async def test_a_failed_handler_is_acknowledged(
-    kafka_settings: KafkaSettings, consumer: Consumer, failure: Exception
+    kafka_settings: KafkaSettings, consumer: Consumer
 ) -> None:
     """The ledger has the unit back, so that the message is done with; the log names no text."""
-    consumer.failure = failure
     group = f"test-{uuid4()}"
     with capture_logs() as said:
         async with consuming(kafka_settings, group, consumer.handle) as broker:
-            for shard in range(3):
+            for shard, failure in enumerate([ConnectionError(CANARY), KeyError(CANARY)]):
+                consumer.failure = failure
                 await publisher(broker)(TOPIC, "k", ready(consumer, shard))
-            assert await consumer.until(3) == [0, 1, 2]
+                await consumer.until(shard + 1)
         consumer.failure = None
         async with consuming(kafka_settings, group, consumer.handle) as broker:
-            await publisher(broker)(TOPIC, "k", ready(consumer, 3))
-            assert await consumer.until(4) == [0, 1, 2, 3]
+            await publisher(broker)(TOPIC, "k", ready(consumer, 2))
+            assert await consumer.until(3) == [0, 1, 2]
     failed = [line for line in said if line["event"] == "delivery.failed"]
-    assert [line["error"] for line in failed] == [type(failure).__name__] * 3
+    assert [line["error"] for line in failed] == ["ConnectionError", "KeyError"]
     assert CANARY not in str(said)
 
 
