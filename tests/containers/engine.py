@@ -16,6 +16,7 @@ from typing import Final
 
 PACKAGES: Final = {"dockerd": "docker.io", "docker-compose": "docker-compose"}
 DRIVERS: Final = ("overlay2", "vfs")  # the second works everywhere, and copies every layer
+BUILDKIT: Final = {"DOCKER_BUILDKIT": "1"}  # older engines have to be asked for it
 START_SECONDS: Final = 30
 STOP_SECONDS: Final = 60
 
@@ -58,12 +59,12 @@ class Engine:
 def running_engine(data: Path) -> Iterator[Engine]:
     """The engine that answers; else one of our own with its data in `data`, stopped at the end."""
     if succeeds("docker", "info"):
-        yield Engine("docker", _compose_of("docker"), {})
+        yield Engine("docker", _compose_of("docker"), BUILDKIT)
         return
     install(PACKAGES)
     with TemporaryDirectory(prefix="enlist-engine-") as name:
         address = f"unix://{name}/docker.sock"
-        environment = {"DOCKER_HOST": address, "DOCKER_BUILDKIT": "1"}
+        environment = {"DOCKER_HOST": address} | BUILDKIT
         with _daemon(data, Path(name), address):
             # The distribution's client, whatever else is on the path: it can build by itself.
             yield Engine("/usr/bin/docker", _compose_of("/usr/bin/docker"), environment)
