@@ -293,8 +293,9 @@ CREATE TABLE memberships (
   PRIMARY KEY (account_id, list_id, contact_id)
 );
 
+-- As little checked a row as for memberships: who writes one holds the lock of its number's slot.
 CREATE TABLE consents (
-  account_id   uuid        NOT NULL REFERENCES accounts,
+  account_id   uuid        NOT NULL,
   number       text        COLLATE "C" NOT NULL,
   channel      text        NOT NULL CHECK (channel IN ('phone', 'whatsapp')),
   state        text        NOT NULL CHECK (state IN ('opted_in', 'opted_out')),
@@ -636,6 +637,13 @@ CREATE POLICY any_chunk ON chunks FOR SELECT TO enlist_system USING (true);
 CREATE POLICY any_shard ON shards FOR SELECT TO enlist_system USING (true);
 CREATE POLICY any_event ON outbox TO enlist_system USING (true);
 
+-- An import speaks for the importer, never for the person: it states an opt-in or an opt-out, and can
+-- pass for no keyword, START or consent call.
+CREATE POLICY imports_alone ON consents AS RESTRICTIVE TO enlist_merge USING (true)
+  WITH CHECK ((source, state) IN (('import', 'opted_in'), ('opt_out_import', 'opted_out')));
+CREATE POLICY imports_alone ON consent_events AS RESTRICTIVE TO enlist_merge USING (true)
+  WITH CHECK ((source, state) IN (('import', 'opted_in'), ('opt_out_import', 'opted_out')));
+
 GRANT USAGE ON SCHEMA enlist
   TO enlist_ingest, enlist_normalize, enlist_merge, enlist_system, enlist_definer;
 
@@ -664,7 +672,7 @@ GRANT SELECT, UPDATE ON chunks TO enlist_merge;
 GRANT SELECT, INSERT, UPDATE ON shards, contacts, lists TO enlist_merge;
 GRANT SELECT, INSERT, DELETE ON memberships TO enlist_merge;
 GRANT SELECT, INSERT ON units TO enlist_merge;
-GRANT INSERT ON changes, outbox TO enlist_merge;
+GRANT INSERT ON changes, outbox, consents, consent_events TO enlist_merge;
 GRANT SELECT ON changes, consent_events TO enlist_ingest;  -- a contact's history
 GRANT USAGE ON SEQUENCE contact_ids, merge_order TO enlist_merge;
 

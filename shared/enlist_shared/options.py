@@ -52,12 +52,27 @@ def _tidy_name(name: str) -> str:
     return tidy
 
 
+def _tidy_text(text: object) -> object:
+    return unicodedata.normalize("NFC", text).strip(TRIM) if isinstance(text, str) else text
+
+
 def _encoding_named(name: object) -> object:
     return encoding_named(name) if isinstance(name, str) else name
 
 
 Name = Annotated[str, AfterValidator(_tidy_name)]
+_Source = Annotated[str, BeforeValidator(_tidy_text), Field(min_length=1, max_length=255)]
+_Evidence = Annotated[str, BeforeValidator(_tidy_text), Field(min_length=1, max_length=1000)]
 Region = Annotated[str, StringConstraints(to_upper=True, pattern="^[A-Za-z]{2}$")]
+
+
+class Consent(BaseModel):
+    """The importer states that these people opted in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: _Source = Field(description="where they did, such as the name of a form")
+    evidence: _Evidence = Field(description="what proves it; kept with each consent event")
 
 
 class ImportOptions(BaseModel):
@@ -79,6 +94,9 @@ class ImportOptions(BaseModel):
     over_limit: OverLimit = OverLimit.REJECT
     unmapped: Unmapped = Unmapped.CUSTOM
     number_types: tuple[str, ...] | None = None
+    consent: Consent | None = Field(
+        default=None, description="the importer states that these people opted in"
+    )
     parent_import_id: UUID | None = Field(
         default=None, description="the import whose rejects these are"
     )

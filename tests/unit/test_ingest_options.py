@@ -7,7 +7,7 @@ import pytest
 
 from enlist_ingest.api.options import parse_options
 from enlist_rules.codes import PermanentFailure
-from enlist_shared.options import ImportOptions
+from enlist_shared.options import Consent, ImportOptions
 
 
 def test_no_options_are_the_defaults() -> None:
@@ -21,6 +21,13 @@ def test_lists_are_names_or_ids() -> None:
     assert options.lists == ("Friends", 7, "7")
 
 
+def test_consent_is_where_and_what_proves_it() -> None:
+    """Both texts lose the space around them; up to their limits they are kept."""
+    said = {"consent": {"source": " " + "x" * 255, "evidence": "y" * 1000 + "\n"}}
+    options = parse_options(json.dumps(said).encode())
+    assert options.consent == Consent(source="x" * 255, evidence="y" * 1000)
+
+
 @pytest.mark.parametrize(
     ("given", "code"),
     [
@@ -30,6 +37,13 @@ def test_lists_are_names_or_ids() -> None:
         ({"channel": "fax"}, "options"),
         ({"default_region": "ZZ"}, "options"),
         ({"number_types": ["MOBILE", "LETTER"]}, "options"),
+        ({"consent": {"source": "form"}}, "options"),
+        ({"consent": {"source": " ", "evidence": "ticked"}}, "options"),
+        ({"consent": {"source": "form", "evidence": "\u200b "}}, "options"),
+        ({"consent": {"source": "x" * 256, "evidence": "ticked"}}, "options"),
+        ({"consent": {"source": "form", "evidence": "x" * 1001}}, "options"),
+        ({"consent": {"source": "form", "evidence": "a\0"}}, "options"),
+        ({"consent": {"source": "form", "evidence": "ticked", "state": "opted_out"}}, "options"),
         ({"correlation_id": "a\0"}, "options"),
         ({"mapping": {"a\0": "email"}}, "options"),
         (["lists"], "options"),

@@ -11,7 +11,7 @@ from enlist_rules.identity import name_key
 from enlist_rules.options import Duplicates
 from enlist_shared.endings import ImportEndedError
 from enlist_shared.ids import AccountId, ImportId, ListId
-from enlist_shared.options import Channel, ImportOptions
+from enlist_shared.options import Channel, Consent, ImportOptions
 from enlist_shared.postgres import Connection, account_transaction
 from enlist_shared.statements import statements
 
@@ -28,6 +28,7 @@ class MergePlan:
 
     channel: Channel
     duplicates: Duplicates
+    consent: Consent | None
     shards: int
     option_lists: tuple[ListId, ...]
     list_names: dict[str, ListId]
@@ -60,6 +61,7 @@ async def plan_within(
     return MergePlan(
         channel=Channel(row["channel"]),
         duplicates=options.duplicates,
+        consent=options.consent,
         shards=row["shards"],
         option_lists=tuple(dict.fromkeys(_ids(options, names))),
         list_names=names,

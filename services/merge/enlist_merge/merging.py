@@ -7,6 +7,7 @@ from typing import Final
 
 import asyncpg
 
+from enlist_merge.consent import ConsentMerge
 from enlist_merge.ledger import SQL as LEDGER
 from enlist_merge.ledger import announce_progress, complete_import
 from enlist_merge.lists import MergePlan
@@ -51,6 +52,14 @@ class ShardMerge:
         """Seconds for one statement; grows with the rows, as a shard's size has no bound."""
         return 60 + self.shard.rows.height / _ROWS_A_SECOND
 
+    @property
+    def consent(self) -> ConsentMerge | None:
+        """What to do beside, if the importer stated consent."""
+        stated = self.plan.consent
+        if stated is None:
+            return None
+        return ConsentMerge(self.claim.unit, self.plan, self.shard, stated, self.timeout)
+
     async def run(self) -> None:
         """Do it all in one transaction.
 
@@ -70,6 +79,8 @@ class ShardMerge:
                     format="csv",
                     timeout=self.timeout,
                 )
+                if self.consent:
+                    await self.consent.stage(connection)
             with timed(Step.LOCK):
                 live, seq = await self._lock(connection)
             with timed(Step.CLASSIFY):
@@ -106,6 +117,8 @@ class ShardMerge:
             CLASSIFY["outcomes"], output=csv, format="csv", timeout=self.timeout
         )
         classified = await asyncio.to_thread(read_classified, csv.getvalue())
+        if self.consent:
+            classified = await self.consent.classify(connection, classified)
         return await asyncio.to_thread(settle, self.shard, classified, self.plan, set(live))
 
     async def _apply(
@@ -126,6 +139,8 @@ class ShardMerge:
             await connection.execute(APPLY["add_channels"], *keys, bit, seq, timeout=self.timeout)
         if outcomes.listed:
             await self._join_lists(connection, live, seq)
+        if self.consent:
+            await self.consent.apply(connection, seq)
 
     async def _join_lists(self, connection: Connection, live: list[ListId], seq: int) -> None:
         unit, lists = self.claim.unit, self.plan.option_lists

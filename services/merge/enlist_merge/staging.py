@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from enlist_merge.lists import MergePlan
+from enlist_merge.stating import stated_numbers
 from enlist_rules.folding import Folded, fold
 from enlist_rules.identity import name_key
 from enlist_rules.listing import SEPARATOR
@@ -20,14 +21,20 @@ _BESIDE: Final = {"fixed_line", "warnings", "lists"}
 STAGED: Final = (*(name for name in ROW.names() if name not in _BESIDE), "lists")
 _COPY_ROWS: Final = 20_000
 _READERS: Final = 4
+_NOTHING_STATED: Final = pl.DataFrame(schema={"number": pl.String, "record": pl.UInt32})
 
 
 @dataclass(frozen=True, slots=True)
 class ShardRows:
-    """The rows of a shard before folding (ROW), after it, and the slots that they touch."""
+    """The rows of a shard before folding (ROW) and after it.
+
+    `stated` (number, record) are the numbers whose consent the rows state, if the import does;
+    `slots` are those of all numbers about which something may be written.
+    """
 
     rows: pl.DataFrame
     folded: Folded
+    stated: pl.DataFrame
     slots: list[int]
 
 
@@ -47,8 +54,20 @@ async def read_shard(
 
 def _fold(parts: Sequence[bytes], plan: MergePlan) -> ShardRows:
     rows = pl.concat([pl.read_ipc_stream(BytesIO(part)) for part in parts])
-    slots = rows.select(slot(pl.col("phone_number")).unique().sort()).to_series().to_list()
-    return ShardRows(rows, fold(rows, plan.duplicates), slots)
+    folded = fold(rows, plan.duplicates)
+    stated = _NOTHING_STATED
+    if plan.consent is not None:
+        stated = stated_numbers(rows, folded, plan.channel, plan.duplicates)
+    return ShardRows(rows, folded, stated, _slots(rows["phone_number"], stated["number"]))
+
+
+def _slots(*numbers: pl.Series) -> list[int]:
+    """The slots of all these numbers, in ascending order."""
+    return sorted({found for each in numbers for found in _distinct(each)})
+
+
+def _distinct(numbers: pl.Series) -> list[int]:
+    return pl.select(slot(pl.lit(numbers)).unique()).to_series().to_list()
 
 
 def with_list_ids(rows: pl.DataFrame, names: dict[str, ListId]) -> pl.DataFrame:

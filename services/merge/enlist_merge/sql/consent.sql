@@ -1,0 +1,38 @@
+-- What the option `consent` adds to a shard's transaction; an import without it runs none of this.
+-- A row of `stated` is a number that records of the shard state, under the lowest of them.
+-- $1 account, $2 the import, $3 the name of its channel.
+
+-- name: create_stated
+CREATE TEMPORARY TABLE IF NOT EXISTS stated (
+  number text   COLLATE "C" PRIMARY KEY,
+  record bigint NOT NULL
+) ON COMMIT DELETE ROWS
+
+-- name: differing
+-- The numbers whose consent was unknown before this import. What an earlier shard of it wrote counts
+-- as unknown, so that no outcome depends on which shard came first.
+SELECT s.number
+FROM stated s
+WHERE NOT EXISTS (
+  SELECT FROM consents c
+  WHERE c.account_id = $1 AND c.number = s.number AND c.channel = $3
+    AND (c.import_id IS DISTINCT FROM $2 OR c.state <> 'opted_in')
+)
+
+-- name: opt_in
+-- From unknown to opted in and nothing else: whoever has a state keeps it. The time is that of the
+-- database, under the slot locks. $4 seq, $5 evidence.
+WITH given AS (
+  INSERT INTO consents (
+    account_id, number, channel, state, source, evidence, import_id, record, effective_at, seq)
+  SELECT $1, number, $3, 'opted_in', 'import', $5, $2, record, statement_timestamp(), $4
+  FROM stated
+  ORDER BY number
+  ON CONFLICT DO NOTHING
+  RETURNING *
+)
+INSERT INTO consent_events (
+  account_id, number, channel, state, source, evidence, import_id, record, effective_at, seq)
+SELECT
+  account_id, number, channel, state, source, evidence, import_id, record, effective_at, seq
+FROM given
