@@ -1,19 +1,11 @@
 """The `enlist` command."""
 
 import sys
+from importlib import import_module
 from typing import Final
 
 import typer
 
-from enlist.commands.check import check_file
-from enlist.commands.demo import demo
-from enlist.commands.import_file import import_file
-from enlist.commands.paste import contacts, numbers
-from enlist.commands.preview import preview
-from enlist.commands.rejects import rejects
-from enlist.commands.sample import sample
-from enlist.commands.status import status
-from enlist.commands.up import up
 from enlist.embedded.data_directory import InUseError
 from enlist.embedded.program import NotStartedError
 from enlist.http import ApiError, UnreachableError
@@ -21,26 +13,36 @@ from enlist.http import ApiError, UnreachableError
 FAILED: Final = 1
 CALLED_WRONGLY: Final = 2
 OF_THE_CALLER: Final = frozenset({400, 401, 403, 404, 422})
+# Module and function of each command. A module is imported when its command is called: the
+# embedded stack takes long to import, and to check a file should not.
+COMMANDS: Final = {
+    "up": "up:up",
+    "import": "import_file:import_file",
+    "check": "check:check_file",
+    "preview": "preview:preview",
+    "numbers": "paste:numbers",
+    "contacts": "paste:contacts",
+    "status": "status:status",
+    "rejects": "rejects:rejects",
+    "sample": "sample:sample",
+    "demo": "demo:demo",
+}
 
-app = typer.Typer(
-    help="Import contacts at scale.", no_args_is_help=True, pretty_exceptions_enable=False
-)
-app.command("up")(up)
-app.command("import")(import_file)
-app.command("check")(check_file)
-app.command("preview")(preview)
-app.command("numbers")(numbers)
-app.command("contacts")(contacts)
-app.command("status")(status)
-app.command("rejects")(rejects)
-app.command("sample")(sample)
-app.command("demo")(demo)
+
+def application(wanted: str | None = None) -> typer.Typer:
+    """The command with the subcommand that is wanted, or with all of them."""
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+    app.callback(help="Import contacts at scale.")(lambda: None)
+    for name in [wanted] if wanted in COMMANDS else COMMANDS:
+        module, _, function = COMMANDS[name].partition(":")
+        app.command(name)(getattr(import_module(f"enlist.commands.{module}"), function))
+    return app
 
 
 def main() -> None:
     """Run a command; what the person can mend is one line, not a traceback."""
     try:
-        app()
+        application(next(iter(sys.argv[1:]), None))()
     except ApiError as error:
         _leave(str(error), CALLED_WRONGLY if error.status in OF_THE_CALLER else FAILED)
     except InUseError as error:

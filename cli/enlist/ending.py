@@ -1,7 +1,5 @@
 """How a command that imports ends: it follows, shows the balance, and says how it went."""
 
-from typing import Annotated
-
 import typer
 from rich.console import Console
 
@@ -9,9 +7,6 @@ from enlist.balance import balance_table, failure_text
 from enlist.client import Client, Import
 from enlist.following import follow
 from enlist_shared.states import Status
-
-FollowOption = Annotated[bool, typer.Option("--follow/--no-follow", help="wait for the end")]
-JsonOption = Annotated[bool, typer.Option("--json", help="only JSON on standard output")]
 
 
 def end(client: Client, state: Import, *, followed: bool, as_json: bool) -> None:

@@ -3,9 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from inspect import Parameter, Signature, signature
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 Command = Callable[..., None]
+FollowOption = Annotated[bool, typer.Option("--follow/--no-follow", help="wait for the end")]
+JsonOption = Annotated[bool, typer.Option("--json", help="only JSON on standard output")]
 
 
 def flag(name: str, annotation: Any, default: object = None) -> Parameter:  # noqa: ANN401

@@ -63,6 +63,9 @@ _FLAGS: Final[dict[str, Any]] = {
     "unmapped": _flag(
         Unmapped, "--unmapped", metavar="RULE", help="columns without a field: custom or skip"
     ),
+    "parent_import_id": _flag(
+        str, "--parent", metavar="ID", help="the import whose rejects these are"
+    ),
     "correlation_id": _flag(
         str, "--correlation-id", metavar="TEXT", help="said again in every event"
     ),

@@ -8,7 +8,7 @@ import phonenumbers
 import pytest
 from typer.testing import CliRunner
 
-from enlist.__main__ import app
+from enlist.__main__ import application
 from enlist.samples import write_sample
 from enlist.samples.rows import MESSY_HEADER, PLAIN_HEADER
 
@@ -87,12 +87,12 @@ def test_a_plain_file_is_wide_and_clean() -> None:
 
 def test_the_command_writes_what_the_function_makes() -> None:
     """Standard output carries the file's bytes and nothing else."""
-    done = CliRunner().invoke(app, ["sample", "--rows", "50", "--seed", "9"])
+    done = CliRunner().invoke(application(), ["sample", "--rows", "50", "--seed", "9"])
     assert done.exit_code == 0
     assert done.stdout_bytes == _sample(50, 9).encode()
 
 
 def test_columns_can_be_left_out() -> None:
     """--columns keeps the first ones."""
-    done = CliRunner().invoke(app, ["sample", "--rows", "5", "--plain", "--columns", "4"])
+    done = CliRunner().invoke(application(), ["sample", "--rows", "5", "--plain", "--columns", "4"])
     assert {len(row) for row in _cells(done.stdout)} == {4}

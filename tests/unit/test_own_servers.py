@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from enlist.__main__ import app
+from enlist.__main__ import application
 from enlist.embedded.own_servers import ALL_EMBEDDED, OwnServers
 from enlist.embedded.program import Program
 from enlist.embedded.services import Backends, names, programs
@@ -59,7 +59,7 @@ def test_what_is_missing_is_named() -> None:
     """A server named without its credentials: the variables that are missing, in one line."""
     with pytest.raises(ValidationError):
         OwnServers.named(None, "http://store:9000", None)
-    result = CliRunner().invoke(app, ["up", "--s3", "http://store:9000"])
+    result = CliRunner().invoke(application(), ["up", "--s3", "http://store:9000"])
     assert result.exit_code == 2
     for name in S3:
         assert name in result.output

@@ -13,7 +13,7 @@ from enlist.balance import OUTCOMES, refusal_text, table_of
 from enlist.checking.engine import check
 from enlist.checking.tally import Checked
 from enlist.columns import columns_table, detected_text
-from enlist.ending import JsonOption
+from enlist.flags import JsonOption
 from enlist.options import ALL, Options, takes
 from enlist_rules.code_texts import FILE_CODES
 from enlist_rules.dividing import detected

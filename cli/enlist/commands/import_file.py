@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 
 from enlist.connection import Connection, connects
-from enlist.ending import FollowOption, JsonOption, end
+from enlist.ending import end
+from enlist.flags import FollowOption, JsonOption
 from enlist.following import upload
 from enlist.options import ALL, Options, takes
 from enlist.profiles import ProfileOption, with_profile

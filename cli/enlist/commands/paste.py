@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from enlist.connection import Connection, connects
-from enlist.ending import FollowOption, JsonOption, end
+from enlist.ending import end
+from enlist.flags import FollowOption, JsonOption
 from enlist.options import OF_CONTACTS, OF_NUMBERS, Options, takes
 
 TextArgument = Annotated[

@@ -10,7 +10,7 @@ from rich.console import Console
 from enlist.balance import codes_table
 from enlist.columns import Column, columns_table, detected_text
 from enlist.connection import Connection, connects
-from enlist.ending import JsonOption
+from enlist.flags import JsonOption
 from enlist.options import ALL, Options, takes
 from enlist.profiles import ProfileOption, with_profile
 from enlist_rules.code_texts import FILE_CODES

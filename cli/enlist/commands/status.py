@@ -1,6 +1,6 @@
 """`enlist status`: one import with its balance, or the newest ones."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -9,6 +9,8 @@ from rich.table import Table
 from enlist.balance import balance_table, failure_text
 from enlist.client import Import
 from enlist.connection import Connection, connects
+
+_ROOMY: Final = 100  # characters
 
 
 @connects
@@ -24,16 +26,19 @@ def status(
         for state in states:
             typer.echo(state.model_dump_json())
     elif import_id is None:
-        Console().print(_overview(states))
+        console = Console()
+        console.print(_overview(states, console.width))
     else:
         Console().print(balance_table(states[0]))
         if states[0].error is not None:
             typer.echo(failure_text(states[0]))
 
 
-def _overview(states: list[Import]) -> Table:
+def _overview(states: list[Import], width: int) -> Table:
+    """One line an import; when it was accepted only where there is room for it."""
+    roomy = width >= _ROOMY
     table = Table(box=None, pad_edge=False)
-    for column in ("import", "accepted", "status"):
+    for column in ("import", *(("accepted",) if roomy else ()), "status"):
         table.add_column(column, no_wrap=True)
     for column in ("records", "rejected"):
         table.add_column(column, justify="right", no_wrap=True)
@@ -41,5 +46,7 @@ def _overview(states: list[Import]) -> Table:
     for state in states:
         accepted = f"{state.accepted_at:%m-%d %H:%M}" if state.accepted_at else ""
         counts = (f"{state.counts.records:,}", f"{state.counts.rejected:,}")
-        table.add_row(state.import_id, accepted, state.status.value, *counts, state.file_name or "")
+        when = (accepted,) if roomy else ()
+        name = state.file_name or ""
+        table.add_row(state.import_id, *when, state.status.value, *counts, name)
     return table
