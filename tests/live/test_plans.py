@@ -10,6 +10,7 @@ import pytest
 from tests.fixtures.database import Database, connected
 from tests.fixtures.pipeline import Pipeline, pipeline_of
 
+from enlist_merge.consent import SQL as CONSENT
 from enlist_merge.lists import merge_plan
 from enlist_merge.merging import APPLY, CLASSIFY, ShardMerge
 from enlist_merge.observer import SQL as OBSERVER
@@ -65,7 +66,8 @@ async def fill(database: Database, account_id: AccountId) -> None:
 
 
 async def a_shard(pipeline: Pipeline, observer: asyncpg.Connection) -> ShardMerge:
-    event, *_ = await pipeline.merging(BODY, {"lists": ["news"]}, shard_records=10_000)
+    options = {"lists": ["news"], "consent": {"source": "fair", "evidence": "signed"}}
+    event, *_ = await pipeline.merging(BODY, options, shard_records=10_000)
     merger = pipeline.merger
     unit = Unit(event.account_id, event.import_id, UnitKind.SHARD, 0)
     plan = await merge_plan(merger.pool, unit.account_id, unit.import_id, 10)
@@ -87,6 +89,9 @@ async def explained(
         plans[name] = await explain(connection, APPLY[name], account_id, import_id, *write)
     plans["join_list"] = await explain(connection, APPLY["join_list"], *join, option[0])
     plans["join_lists"] = await explain(connection, APPLY["join_lists"], *join, option, live)
+    consent = (account_id, import_id, "phone")
+    plans["differing"] = await explain(connection, CONSENT["differing"], *consent)
+    plans["opt_in"] = await explain(connection, CONSENT["opt_in"], *consent, 7, "signed")
     return plans
 
 
@@ -135,6 +140,8 @@ async def test_contacts_are_found_by_index(
         await connection.copy_to_table(
             "staged", source=csv_blocks(staged), columns=STAGED, format="csv"
         )
+        assert merge.consent is not None
+        await merge.consent.stage(connection)
         live, _ = await merge._lock(connection)
         plans = await explained(connection, merge, live)
     assert [fault for plan in plans.values() for fault in faults(plan)] == []

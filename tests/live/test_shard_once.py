@@ -32,7 +32,11 @@ BODY = b"phone,first name,lists\n" + b"".join(
     b"+447400%06d,Ann %d,news\n" % (number, number) for number in range(ROWS)
 )
 SIZES = {"chunk_bytes": 400, "shard_records": 10}
-STATE = ("imports", "chunks", "shards", "units", "contacts", "lists", "memberships", "changes")
+CONSENT = {"consent": {"source": "spring fair", "evidence": "signed sheet 12"}}
+STATE = (
+    "imports", "chunks", "shards", "units", "contacts", "lists", "memberships", "changes",
+    "consents", "consent_events",
+)  # fmt: skip
 SLICES = (
     "SELECT rows_key, slice_offsets[$2 + 1], slice_lengths[$2 + 1] FROM chunks "
     "WHERE import_id = $1 AND slice_lengths[$2 + 1] > 0 ORDER BY chunk"
@@ -93,7 +97,7 @@ async def test_a_shard_delivered_again_changes_nothing(
     pipeline: Pipeline, observer: asyncpg.Connection
 ) -> None:
     """The second delivery of a shard, before or after the import's end, touches no row."""
-    first, *others = await pipeline.merging(BODY, **SIZES)
+    first, *others = await pipeline.merging(BODY, CONSENT, **SIZES)
     for events in ([first], others):
         for event in events:
             await pipeline.merger.on_shard_ready(event)
@@ -133,7 +137,7 @@ async def test_a_cancelled_import_is_not_merged(
 
 async def test_a_lost_lease_is_not_merged(pipeline: Pipeline, observer: asyncpg.Connection) -> None:
     """Whose lease went to somebody else writes nothing; the other one merges it, once."""
-    event, *_ = await pipeline.merging(BODY, **SIZES)
+    event, *_ = await pipeline.merging(BODY, CONSENT, **SIZES)
     _, late = await claimed(pipeline, observer, event)
     await lease_runs_out(observer, unit_of(event))
     _, current = await claimed(pipeline, observer, event)
@@ -156,7 +160,7 @@ async def test_a_failed_commit_gives_the_shard_back(
         await pipeline.merger.on_shard_ready(event)
     assert await observer.fetchval(contacts) == 0
     row = await unit_row(observer, unit_of(event))
-    assert (row["state"], row["attempts"], row["failures"]) == ("open", 0, 1)
+    assert (row["state"], row["attempts"], row["failures"]) == ("open", 1, 1)
 
 
 async def test_a_shard_that_is_given_up_fails_the_import_at_the_end(
