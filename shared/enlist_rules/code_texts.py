@@ -13,7 +13,7 @@ FILE_CODES: Final[Texts] = {
     "too_many_records": ("The file holds more records than one import takes.", "Split it."),
     "too_many_columns": ("The file has more than 500 columns.", "Keep the columns that you need."),
     "record_too_large": (
-        "One record is larger than a megabyte; the separator or a quote is probably wrong.",
+        "One record is larger than 16 MB; the separator or a quote is probably wrong.",
         "Look for a quote that is never closed near the row that is named.",
     ),
     "encoding": (

@@ -48,6 +48,7 @@ _SIGN_WITHIN_A_WORD: Final = 0.02
 _CAPITAL_AFTER_SMALL: Final = 0.05
 _SCRIPTS_MIXED: Final = 0.02
 _LETTER_ALONE: Final = 0.1
+_THIRD_ACCENT: Final = 0.01
 _WORST_FIT: Final = -6.5
 """The mean logarithm of a likelihood under which no explanation is one, of so many bytes."""
 _FIT_BYTES: Final = 10
@@ -57,7 +58,8 @@ _AFTER_SMALL: Final = 1
 _BESIDE_LETTER: Final = 2
 _WITHIN_WORD: Final = 4
 _ALONE: Final = 8
-_PLACES: Final = 16
+_AMONG_OWN: Final = 16
+_PLACES: Final = 32
 
 
 def likeliest(text: bytes) -> tuple[Encoding, float]:
@@ -93,6 +95,7 @@ def _counted(text: bytes) -> NDArray[np.int64]:
     places += (letter_before | letter_after) * _BESIDE_LETTER
     places += (letter_before & letter_after) * _WITHIN_WORD
     places += ~(letter_before | letter_after | (before >= 128) | (after >= 128)) * _ALONE
+    places += ((before >= 128) & (after >= 128)) * _AMONG_OWN
     cells = (data[at].astype(np.int64) - 128) * _PLACES + places
     return np.bincount(cells, minlength=128 * _PLACES)
 
@@ -146,4 +149,6 @@ def _likelihood_in(character: str, place: int) -> float:
         return _SCRIPTS_MIXED if place & _BESIDE_LETTER else 1.0
     if character.isupper() and place & _AFTER_SMALL:
         return _CAPITAL_AFTER_SMALL
+    if place & _AMONG_OWN:
+        return _THIRD_ACCENT
     return _LETTER_ALONE if place & _ALONE else 1.0

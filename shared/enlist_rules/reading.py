@@ -107,7 +107,7 @@ def _parse(
 def _read_csv(text: bytes, separator: str, width: int) -> pl.DataFrame | None:
     """The rows of `text`, all of them text; Polars knows separators of one byte only."""
     # A first row of our own keeps Polars from sniffing magic numbers, a BOM or leading blanks.
-    first = b"x" + separator.encode() * (width - 1) + b"\n"
+    first = b"a" + separator.encode() * (width - 1) + b"\n"
     try:
         return pl.read_csv(
             first + text,
@@ -117,7 +117,7 @@ def _read_csv(text: bytes, separator: str, width: int) -> pl.DataFrame | None:
             infer_schema=False,
             glob=False,
         ).slice(1)
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, OSError):
         return None
 
 

@@ -16,7 +16,7 @@ from enlist_rules.records import Scan
 from enlist_rules.scanning import scan_source
 
 CHUNK_BYTES: Final = 4_000_000
-RECORD_LIMIT: Final = 1_048_576
+RECORD_LIMIT: Final = 16_777_216
 """Bytes of one row, its break included."""
 MAX_RECORDS: Final = 5_000_000
 _QUOTE: Final = b'"'
@@ -62,6 +62,7 @@ class Splitter:
         self._pending = bytearray()
         self._at = layout.data_start  # where `_pending` begins in the input
         self._rows = 0  # rows that ended before `_pending`, blank ones included
+        self._due = window_bytes  # how long `_pending` is when it is scanned
         self._never_closed = False  # the row at `_at` is too large, but a quote in it is open
         self._chunk_start = layout.data_start
         self._chunk_base = 0  # records before the chunk
@@ -76,7 +77,7 @@ class Splitter:
                 raise self._refusal(Code.RECORD_TOO_LARGE)
             return
         self._pending += block[skipped:]
-        if len(self._pending) >= self._window_bytes:
+        if len(self._pending) >= self._due:
             yield from self._take(final=False)
 
     def finish(self) -> Iterator[Cut]:
@@ -96,6 +97,8 @@ class Splitter:
         self._rows += scanned.ends.size
         self._never_closed = len(self._pending) - scanned.rest > RECORD_LIMIT
         del self._pending[: None if self._never_closed else scanned.rest]
+        # A row that does not end is scanned again when it has doubled, not with every block.
+        self._due = max(self._window_bytes, 2 * len(self._pending))
 
     def _refuse(self, scanned: Scan, *, final: bool) -> None:
         """Rows that are too large, and a last row of which a quote is never closed."""

@@ -113,3 +113,28 @@ def test_quoted_line_breaks_across_threads() -> None:
     assert rows.frame.rows() == [
         (number, f"line\nbreak, {number}", f"x{number}") for number in range(1, 100_001)
     ]
+
+
+def test_no_separator_makes_the_text_look_compressed() -> None:
+    """A first cell `x` and a caret are the first bytes of a zlib stream: text all the same."""
+    rows = read_rows(b"x^y\n1^2\n", 2, "^", None, 1)
+
+    assert rows.frame.rows() == [(1, "x", "y"), (2, "1", "2")]
+
+
+@pytest.mark.parametrize("separator", ["§", "，", "😀"])
+def test_separators_of_several_bytes(separator: str) -> None:
+    """They separate, and are text within quotes; so is the character that stands in for them."""
+    text = '1;"a;b"\n2;x\n\n;\n3;y;\n4;"c\x1f";z\n'.replace(";", separator)
+    for data in (text, text.replace("\x1f", "")):
+        rows = read_rows(data.encode(), 2, separator, None, 1)
+        assert rows.frame.rows() == [(1, "1", f"a{separator}b"), (2, "2", "x"), (3, "3", "y")]
+        assert rows.refused.rows() == [(4, "ragged")]
+
+
+def test_a_lost_character_is_none() -> None:
+    """U+FFFD is what an earlier program left of a character: the row is refused."""
+    rows = read_rows("1,Jos\ufffd\n2,José\n".encode(), 2, ",", None, 1)
+
+    assert rows.refused.rows() == [(1, "encoding")]
+    assert rows.frame.rows() == [(2, "2", "José")]
