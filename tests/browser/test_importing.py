@@ -66,8 +66,18 @@ async def test_numbers_are_counted_while_they_are_typed(person: Person) -> None:
     await page.check("[name=convert_national]")
     await expect(page.locator(".tally")).to_contain_text("2 valid 1 duplicate 1 invalid")
     await page.fill("#new-list", "Callers")
+    await page.check("[name=opted_in]")
+    await page.click("[data-start]")
+    await expect(page.locator("[data-fault]")).to_contain_text("Say where these people agreed")
+    await page.fill("#consent-source", "the form at the till")
+    await page.fill("#consent-evidence", "folder 12")
     await person.start()
     await person.completed()
+    states = await person.tenant.rows.fetch("SELECT number, state, evidence FROM consents")
+    assert sorted(map(tuple, states)) == [
+        ("+447400123456", "opted_in", "folder 12"),
+        ("+447400123457", "opted_in", "folder 12"),
+    ]
     assert await numbers(person) == ["+447400123456", "+447400123457"]
     assert await lists(person) == ["Callers"]
 

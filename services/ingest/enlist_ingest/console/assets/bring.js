@@ -16,6 +16,7 @@ function watch(form, kind) {
   form.addEventListener("input", (event) => {
     state.key = null;
     if (event.target.type === "file") showFile(form, event.target.files[0]);
+    if (event.target.name === "opted_in") hide(form, "[data-consent]", !event.target.checked);
     look();
   });
   form.addEventListener("click", (event) => {
@@ -91,6 +92,21 @@ function options(form) {
   return said;
 }
 
+// What the import says beyond its preview: the lists, and that these people opted in.
+function everything(form, kind) {
+  const said = { ...options(form), lists: chosenLists(form, kind) };
+  const { opted_in, consent_source, consent_evidence } = form.elements;
+  if (opted_in.checked) said.consent = { source: consent_source.value, evidence: consent_evidence.value };
+  return said;
+}
+
+function missing(form, kind) {
+  const { opted_in, consent_source, consent_evidence } = form.elements;
+  if (!source(form, kind)) return kind === "upload" ? "Choose a file first." : "Paste something first.";
+  const proven = consent_source.value.trim() && consent_evidence.value.trim();
+  return opted_in.checked && !proven ? "Say where these people agreed, and what proves it." : null;
+}
+
 async function preview(form, kind, state) {
   const result = form.querySelector("[data-result]");
   const content = source(form, kind);
@@ -126,16 +142,16 @@ function replace(place, html) {
 
 function start(form, kind, state) {
   if (state.request) return;
-  const content = source(form, kind);
-  if (!content) return fault(form, kind === "upload" ? "Choose a file first." : "Paste something first.");
+  const lacking = missing(form, kind);
+  if (lacking) return fault(form, lacking);
   hide(form, "[data-fault]", true);
   state.key ??= [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  send(form, kind, state, content);
+  send(form, kind, state, source(form, kind));
 }
 
 function send(form, kind, state, content) {
   const request = (state.request = new XMLHttpRequest());
-  const said = { ...options(form), lists: chosenLists(form, kind) };
+  const said = everything(form, kind);
   request.open("POST", kind === "upload" ? "/v1/imports/file" : `/v1/imports/${kind}`);
   request.setRequestHeader("Idempotency-Key", state.key);
   request.upload.onprogress = (event) => showSent(form, event);
