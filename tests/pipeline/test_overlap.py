@@ -12,15 +12,20 @@ from tests.pipeline.checks import balances
 from enlist_rules.rows import SLOTS
 
 PEOPLE = 200
+CONSENT = {"consent": {"source": "spring fair", "evidence": "signed sheet 12"}}
 
 
 def file_of(import_number: int, step: int) -> bytes:
-    """Rows about the same people, walked through in another order each time."""
+    """Rows about the same people, walked through in another order each time.
+
+    On WhatsApp each is reached at the number of somebody else.
+    """
     lines = [
-        f"+4479111{(n * step) % PEOPLE:05d},{'Anna' if n % 3 else ''},City {import_number}"
+        f"+4479111{(n * step) % PEOPLE:05d},{'Anna' if n % 3 else ''},City {import_number},"
+        f"+4479111{(n * step + 37) % PEOPLE:05d}"
         for n in range(PEOPLE)
     ]
-    return "\n".join(["phone,first_name,city", *lines]).encode()
+    return "\n".join(["phone,first_name,city,whatsapp_number", *lines]).encode()
 
 
 def by_slot(contacts: dict[Identity, Contact]) -> dict[int, dict[Identity, Contact]]:
@@ -64,14 +69,16 @@ async def test_two_overlapping_imports_keep_an_order_in_every_slot(
 
 
 async def test_many_overlapping_imports_never_deadlock(finely_cut_stack: Stack) -> None:
-    """Four imports of the same people at once, two workers, many shards: not one deadlock."""
+    """Four imports at once that state consent of each other's numbers: not one deadlock."""
     before = await deadlocks(finely_cut_stack)
     async with finely_cut_stack.tenant() as tenant:
         steps = (1, 7, 11, 13)
         results = await asyncio.gather(
             *(
                 tenant.import_file(
-                    file_of(number, step), {"lists": [f"L{number % 2}", "Both"]}, seconds=90
+                    file_of(number, step),
+                    {"lists": [f"L{number % 2}", "Both"], "channel": "whatsapp", **CONSENT},
+                    seconds=90,
                 )
                 for number, step in enumerate(steps)
             )
@@ -80,5 +87,7 @@ async def test_many_overlapping_imports_never_deadlock(finely_cut_stack: Stack) 
             assert found["status"] == "completed"
             balances(found)
         assert sum(found["counts"]["created"] for found in results) == len(await tenant.contacts())
+        events = await tenant.rows.fetch("SELECT number FROM consent_events")
+        assert len(events) == len(await tenant.rows.fetch("SELECT number FROM consents")) == PEOPLE
     assert "deadlock detected" not in await finely_cut_stack.postgres_log()
     assert await deadlocks(finely_cut_stack) == before

@@ -21,7 +21,11 @@ WORK = (
     Topic.CHUNK_NORMALIZED_SMALL,
     Topic.SHARD_READY,
 )
-TABLES = ("imports", "chunks", "shards", "contacts", "lists", "memberships", "changes")
+TABLES = (
+    "imports", "chunks", "shards", "contacts", "lists", "memberships", "changes", "consents",
+    "consent_events",
+)  # fmt: skip
+OPTIONS = {"lists": ["News"], "consent": {"source": "spring fair", "evidence": "signed sheet 12"}}
 
 
 def some_contacts(rows: int) -> bytes:
@@ -76,8 +80,9 @@ async def _taken(admin: AIOKafkaAdminClient, wanted: dict[tuple[str, int], int])
 async def test_every_event_again_and_shuffled_changes_nothing(finely_cut_stack: Stack) -> None:
     """Each event of a run twice more, in any order: same tables, one completion."""
     async with finely_cut_stack.tenant() as tenant:
-        found = await tenant.import_file(some_contacts(60), {"lists": ["News"]})
+        found = await tenant.import_file(some_contacts(60), OPTIONS)
         assert found["status"] == "completed"
+        assert found["options"] == OPTIONS
         assert found["progress"]["chunks"] > 2
         assert found["progress"]["shards"] > 2
         before = await tables(tenant)
