@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 import psutil
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
-from tests.fixtures.kafka import Kafka, running_kafka
-from tests.fixtures.stack import FINELY_CUT, IMPATIENT, Stack, stack_with
+from tests.fixtures.kafka import Kafka
+from tests.fixtures.stack import Stack
 from tests.fixtures.tenant import Tenant
 from tests.model.account import Account
 from tests.pipeline.checks import is_confirmed, result_of, without_outcomes
@@ -24,20 +24,6 @@ from enlist_shared.topics import Topic
 pytestmark = pytest.mark.timeout(240)
 DATA = some_contacts(120)
 WAIT = 60.0  # seconds: a new broker, a place in the group, and what the reconciler says again
-
-
-@pytest.fixture(scope="module")
-async def kafka() -> AsyncIterator[Kafka]:
-    """A broker that these tests may do anything to."""
-    async with running_kafka() as node:
-        yield node
-
-
-@pytest.fixture(scope="module")
-async def victim(kafka: Kafka) -> AsyncIterator[Stack]:
-    """A stack on that broker, with many chunks and shards."""
-    async with stack_with(IMPATIENT | FINELY_CUT, kafka.settings) as stack:
-        yield stack
 
 
 async def ends_as_the_model_does(tenant: Tenant, import_id: str) -> None:

@@ -1,6 +1,7 @@
 """Two brokers, of which one dies: what has replicas enough goes on, what has not waits alone."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -30,9 +31,22 @@ async def kafka() -> AsyncIterator[Kafka]:
         yield brokers
 
 
-async def ask_for_both(admin: AIOKafkaAdminClient, replicas: int) -> None:
+@asynccontextmanager
+async def administering(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A client that has just learnt which brokers live."""
+    admin = AIOKafkaAdminClient(**connection(settings))
+    await admin.start()
+    try:
+        yield admin
+    finally:
+        await admin.close()
+
+
+async def ask_for(settings: KafkaSettings, replicas: int) -> None:
+    """SHORT takes an event when so many replicas have it."""
     wanted = {"min.insync.replicas": str(replicas)}
-    await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, SHORT, configs=wanted)])
+    async with administering(settings) as admin:
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, SHORT, configs=wanted)])
 
 
 async def imports_of(settings: KafkaSettings, topic: str, count: int) -> list[UUID]:
@@ -55,27 +69,20 @@ async def test_one_of_two_brokers_dies(
     """An import completes on the other one. A topic that asks for both holds up its own imports,
     until it asks for less; then each event is there once.
     """
-    admin = AIOKafkaAdminClient(**connection(kafka.settings))
-    await admin.start()
-    try:
+    async with administering(kafka.settings) as admin:
         await admin.create_topics([NewTopic(SHORT, 1, 2)])
-        await ask_for_both(admin, 2)
-        stack = stack_with(IMPATIENT | FINELY_CUT, kafka.settings)
-        async with stack as running, running.tenant() as tenant:
-            import_id = await tenant.upload(DATA)
-            await heard(tenant, import_id, Topic.CHUNK_READY)
-            psutil.Process(kafka.others[0].pid).kill()
-            await ends_as_the_model_does(tenant, import_id)
-        await waits_alone(kafka.settings, admin, database, observer)
-    finally:
-        await admin.close()
+    await ask_for(kafka.settings, 2)
+    stack = stack_with(IMPATIENT | FINELY_CUT, kafka.settings)
+    async with stack as running, running.tenant() as tenant:
+        import_id = await tenant.upload(DATA)
+        await heard(tenant, import_id, Topic.CHUNK_READY)
+        psutil.Process(kafka.others[0].pid).kill()
+        await ends_as_the_model_does(tenant, import_id)
+    await waits_alone(kafka.settings, database, observer)
 
 
 async def waits_alone(
-    settings: KafkaSettings,
-    admin: AIOKafkaAdminClient,
-    database: Database,
-    observer: asyncpg.Connection,
+    settings: KafkaSettings, database: Database, observer: asyncpg.Connection
 ) -> None:
     stuck, other = [uuid4() for _ in range(3)], uuid4()
     for import_id in stuck:
@@ -86,7 +93,7 @@ async def waits_alone(
         await held(observer, 6)
         await say(observer, other, TOPIC)
         await topics.until(lambda: len(topics.about(str(other), TOPIC)) == 2)
-        await ask_for_both(admin, 1)
+        await ask_for(settings, 1)
         await all_published(observer)
     found = await imports_of(settings, SHORT, 6)
     assert {import_id: found.count(import_id) for import_id in stuck} == dict.fromkeys(stuck, 2)
