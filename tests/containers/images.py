@@ -72,6 +72,7 @@ def _secrets() -> Iterator[tuple[str, ...]]:
 def _pip_options() -> list[str]:
     asked = (sys.executable, "-m", "pip", "config", "list")
     said = subprocess.run(asked, check=True, capture_output=True, text=True, env=os.environ).stdout
-    options = dict(line.rpartition(".")[2].split("=", 1) for line in said.splitlines())
-    found = [f"{name} = {options[name].strip(chr(39))}" for name in PIP_OPTIONS if name in options]
+    named = (line.split("=", 1) for line in said.splitlines())  # global.timeout='180'
+    options = {name.rpartition(".")[2]: value.strip("'") for name, value in named}
+    found = [f"{name} = {options[name]}" for name in PIP_OPTIONS if name in options]
     return [*found, f"cert = {CERTIFICATES}"] if Path(CERTIFICATES).exists() else found
