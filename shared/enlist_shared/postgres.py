@@ -24,6 +24,16 @@ _notes: Final = ContextVar[list[Note] | None]("notes", default=None)
 _TRANSIENT_CLASSES: Final = ("08", "25P03", "40", "53", "55", "57", "58")
 
 
+class _Session(asyncpg.Connection):
+    """Goes back to its pool as it is: whatever is set, is set for one transaction.
+
+    The clean-up that asyncpg would send is a round trip for each transaction.
+    """
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
 @asynccontextmanager
 async def open_pool(
     settings: PostgresSettings,
@@ -38,6 +48,7 @@ async def open_pool(
     """
     pool = await asyncpg.create_pool(
         settings.dsn.get_secret_value(),
+        connection_class=_Session,
         min_size=settings.pool_min,
         max_size=settings.pool_max,
         timeout=settings.connect_timeout,

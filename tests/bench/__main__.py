@@ -19,7 +19,8 @@ from tests.bench.topics import Topics, listening
 from enlist.commands.up import until_told_to_stop
 from enlist.samples import write_sample
 
-PARTS: Final = ("import", "floor", "memory", "latency", "beside")
+PARTS: Final = ("import", "floor", "memory", "latency", "paste", "beside", "paste-beside")
+PASTE: Final = "ten pasted numbers"
 WARMING_UP: Final = 6  # small imports before the first figure: no worker is new to its work
 
 
@@ -42,6 +43,10 @@ class Bench:
             seconds = await measures.small_imports(*at, self.uploads)
             goals = ("≤ 100 ms", "≤ 300 ms")
             sections.append(figures.latency_section("latency", seconds, goals))
+        if "paste" in parts:
+            seconds = await measures.small_imports(*at, self.uploads, measures.paste_small)
+            goals = ("≤ 150 ms", "")
+            sections.append(figures.latency_section("paste", seconds, goals, PASTE))
         if "import" in parts:
             sections += await self._large(with_floor="floor" in parts)
         if "memory" in parts:
@@ -50,6 +55,10 @@ class Bench:
         if "beside" in parts:
             seconds = await measures.small_beside_large(*at, self.file)
             sections.append(figures.latency_section("beside", seconds, ("", "≤ 1,000 ms")))
+        if "paste-beside" in parts:
+            seconds = await measures.small_beside_large(*at, self.file, measures.paste_small)
+            goals = ("≤ 150 ms", "≤ 1,000 ms")
+            sections.append(figures.latency_section("paste-beside", seconds, goals, PASTE))
         return sections
 
     async def _large(self, *, with_floor: bool) -> list[Section]:

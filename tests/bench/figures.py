@@ -69,7 +69,9 @@ def memory_section(idle: Mapping[str, Held], peaks: Peaks) -> Section:
     return Section("memory", head, rows, note)
 
 
-def latency_section(name: str, seconds: Sequence[float], goals: tuple[str, str]) -> Section:
+def latency_section(
+    name: str, seconds: Sequence[float], goals: tuple[str, str], what: str = "a file of ten records"
+) -> Section:
     """Half, and all but one in a hundred by nearest rank, were confirmed within."""
     ordered = sorted(seconds)
     nearest = ordered[-(-99 * len(ordered) // 100) - 1]
@@ -77,8 +79,8 @@ def latency_section(name: str, seconds: Sequence[float], goals: tuple[str, str])
         ("p50", f"{median(ordered) * 1000:.0f} ms", goals[0]),
         ("p99", f"{nearest * 1000:.0f} ms", goals[1]),
     ]
-    note = f"{len(ordered)} uploads one after another, each from request to confirmation read."
-    return Section(name, ("a file of ten records", "measured", "goal"), rows, note)
+    note = f"{len(ordered)} one after another, each from request to confirmation read."
+    return Section(name, (what, "measured", "goal"), rows, note)
 
 
 def fastest(runs: Sequence[Large]) -> Large:

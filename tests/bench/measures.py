@@ -2,11 +2,12 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO, StringIO
-from itertools import count, pairwise
+from itertools import pairwise
 from pathlib import Path
 from subprocess import PIPE
 from time import monotonic
@@ -17,13 +18,29 @@ from tests.bench.processes import Tree
 from tests.bench.stack import Stack
 from tests.bench.topics import Topics
 
-from enlist.client import Client
+from enlist.client import Client, Import
 from enlist.samples import write_sample
 from enlist_shared.states import Status
 
 PATIENCE: Final = 900.0  # seconds for a confirmation
 OPTIONS: Final = {"lists": ["Bench"]}
 SMALL_ROWS: Final = 10
+
+
+Send = Callable[[Client, int], Import]
+
+
+def upload_small(client: Client, seed: int) -> Import:
+    """Upload a file of ten records; another seed, other records."""
+    text = StringIO(newline="")
+    write_sample(text, SMALL_ROWS, 1000 + seed, plain=True)
+    return client.upload(BytesIO(text.getvalue().encode()), "contacts.csv", OPTIONS)
+
+
+def paste_small(client: Client, seed: int) -> Import:
+    """Paste ten numbers; another seed, other numbers."""
+    numbers = [f"+4474{seed * SMALL_ROWS + place:08}" for place in range(SMALL_ROWS)]
+    return client.paste("numbers", {"numbers": "\n".join(numbers), "options": OPTIONS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +106,25 @@ async def peaks_of_large(stack: Stack, topics: Topics, file: Path) -> Peaks:
     return peaks
 
 
-async def small_imports(stack: Stack, topics: Topics, times: int) -> list[float]:
-    """Seconds of each file of ten records, uploaded when the one before is confirmed."""
+async def small_imports(
+    stack: Stack, topics: Topics, times: int, send: Send = upload_small
+) -> list[float]:
+    """Seconds of each import of ten records, sent when the one before is confirmed."""
     with await stack.client() as client:
-        files = _small_files()
-        return [await _round_trip(client, topics, next(files)) for _ in range(times)]
+        return [await _small(client, topics, send, seed) for seed in range(times)]
 
 
-async def small_beside_large(stack: Stack, topics: Topics, file: Path) -> list[float]:
+async def small_beside_large(
+    stack: Stack, topics: Topics, file: Path, send: Send = upload_small
+) -> list[float]:
     """Small imports of one account for as long as a large one of another account runs."""
-    seconds, files = [], _small_files()
+    seconds: list[float] = []
     content = await asyncio.to_thread(file.read_bytes)
     with await stack.client() as other, await stack.client() as client:
         large = asyncio.create_task(_round_trip(other, topics, content))
         try:
             while not large.done():
-                seconds.append(await _round_trip(client, topics, next(files)))
+                seconds.append(await _small(client, topics, send, len(seconds)))
         finally:
             large.cancel()
             with suppress(asyncio.CancelledError):
@@ -112,21 +132,22 @@ async def small_beside_large(stack: Stack, topics: Topics, file: Path) -> list[f
     return seconds
 
 
+async def _small(client: Client, topics: Topics, send: Send, seed: int) -> float:
+    return await _confirmed(topics, partial(send, client, seed))
+
+
 async def _round_trip(client: Client, topics: Topics, content: bytes) -> float:
+    return await _confirmed(
+        topics, lambda: client.upload(BytesIO(content), "contacts.csv", OPTIONS)
+    )
+
+
+async def _confirmed(topics: Topics, send: Callable[[], Import]) -> float:
     """Seconds from the request to the confirmation read from the topic."""
     started = monotonic()
-    body = BytesIO(content)
-    accepted = await asyncio.to_thread(client.upload, body, "contacts.csv", OPTIONS)
+    accepted = await asyncio.to_thread(send)
     await topics.confirmation(accepted.import_id, PATIENCE)
     return topics.heard(accepted.import_id)[Status.COMPLETED] - started
-
-
-def _small_files() -> Iterator[bytes]:
-    """Files of ten records, all different."""
-    for seed in count(1000):
-        text = StringIO(newline="")
-        write_sample(text, SMALL_ROWS, seed, plain=True)
-        yield text.getvalue().encode()
 
 
 def _upload(client: Client, file: Path) -> str:

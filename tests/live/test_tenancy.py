@@ -45,6 +45,12 @@ INSERT INTO consent_events SELECT c.*, uuidv7() FROM consents c WHERE account_id
 INSERT INTO changes (account_id, contact_id, seq, fields) VALUES ($1, 1, 0, 0);
 INSERT INTO outbox (account_id, import_id, topic, key, data)
   VALUES ($1, uuidv7(), 't', 'k', '{}');
+INSERT INTO profiles (account_id, name, columns, header_hash, options)
+  VALUES ($1, 'Ours', '{phone}', '\\x00', '{}');
+INSERT INTO sessions (account_id, session_hash, key_id, expires_at)
+  SELECT account_id, uuid_send(account_id), key_id, now() FROM api_keys WHERE account_id = $1;
+INSERT INTO idempotency_keys (account_id, route, key, token, lease_until)
+  VALUES ($1, 'POST /', 'k', uuidv7(), now());
 """
 TENANT_ROLES = ("enlist_owner", "enlist_ingest", "enlist_merge")
 
@@ -98,7 +104,11 @@ async def test_functions_that_see_more_are_pinned(observer: asyncpg.Connection) 
     )
     pinned = ("enlist_definer", ["search_path=enlist, pg_temp"])
     assert {row["proname"]: (row["owner"], row["proconfig"]) for row in rows} == dict.fromkeys(
-        ("authenticate", "claim", "extend", "release"), pinned
+        (
+            *("authenticate", "claim", "close_session", "extend", "open_session"),
+            *("prune_idempotency_keys", "release", "session"),
+        ),
+        pinned,
     )
 
 

@@ -17,6 +17,7 @@ from enlist_shared.telemetry import describe, logger
 SQL: Final = statements(__package__, "observer.sql")
 _ELECTION: Final = 0x6F6273657276  # "observ"
 _EVERY: Final = 5.0  # seconds
+_ELECT: Final = "SELECT pg_try_advisory_lock($1)"
 _GAUGES: Final = (UNITS, UNIT_OLDEST, OUTBOX_EVENTS, OUTBOX_OLDEST)
 
 
@@ -31,9 +32,12 @@ class Observer:
         while True:
             try:
                 async with self._pool.acquire() as connection:
-                    while await connection.fetchval("SELECT pg_try_advisory_lock($1)", _ELECTION):
-                        await observe(connection)
-                        await asyncio.sleep(_EVERY)
+                    try:
+                        while await connection.fetchval(_ELECT, _ELECTION):
+                            await observe(connection)
+                            await asyncio.sleep(_EVERY)
+                    finally:  # the pool leaves sessions as they are
+                        await connection.execute("SELECT pg_advisory_unlock_all()")
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 logger().warning("observer.interrupted", **describe(error))
             finally:
