@@ -31,14 +31,16 @@ FILES: Final = {export.name: export.render() for export in EVERY} | {"sample": s
 async def test_the_check_and_the_pipeline_agree(
     finely_cut_stack: Stack, name: str, tmp_path: Path
 ) -> None:
-    """Counts, reasons, warnings, and how the file is read."""
+    """Counts, reasons, warnings, how the file is read, and the rejects file to the byte."""
     options: dict[str, Any] = {"convert_national": True, "lists": ["All"]}
-    file = tmp_path / "file.csv"
+    file, rejects = tmp_path / "file.csv", tmp_path / "rejects.csv"
     file.write_bytes(FILES[name])
-    checked = check(file, ImportOptions.model_validate(options))
+    checked = check(file, ImportOptions.model_validate(options), rejects=rejects)
     async with finely_cut_stack.tenant() as tenant:
         found = await tenant.import_file(FILES[name], options)
+        returned = await tenant.http.get(f"/v1/imports/{found['import_id']}/rejects.csv")
     balances(found)
+    assert returned.content == rejects.read_bytes()
     assert checked.layout is not None
     assert {
         "status": "completed",
