@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.model.classification import Contact, Decision, classify
+from tests.model.consent import Place, state_consent
 from tests.model.folding import fold
 from tests.model.header import detect_separator, map_by_content, map_columns, split_header
 from tests.model.identity import name_key
 from tests.model.reading import Reading, read_row
-from tests.model.records import TRIMMED, WHITE_SPACE, FileRefused, decode, split_rows
+from tests.model.records import TRIMMED, WHITE_SPACE, FileRefused, Row, split_rows
+from tests.model.texts import decode, take_hint
 
 Identity = tuple[str, str, str]
 OUTCOMES = ("created", "updated", "unchanged", "duplicate", "rejected", "unprocessed")
@@ -29,22 +31,25 @@ class Result:
 
 @dataclass
 class Account:
-    """Contacts by (number, first key, last key); lists by name key; who opted out."""
+    """Contacts by (number, first key, last key); lists by name key; who opted in or out."""
 
     default_region: str = "GB"
     contacts: dict[Identity, Contact] = field(default_factory=dict)
     lists: dict[str, str] = field(default_factory=dict)
-    opted_out: set[tuple[str, str]] = field(default_factory=set)  # (number, channel)
+    opted_out: set[Place] = field(default_factory=set)
+    opted_in: set[Place] = field(default_factory=set)
 
     def import_file(self, data: bytes, options: dict[str, Any]) -> Result:
         """Import the bytes of one file; a file-level code leaves the account as it was."""
         options = {"default_region": self.default_region, **options}
         try:
-            readings = read_file(data, options)
+            table = read_table(data, options)
         except FileRefused as refused:
             counts = dict.fromkeys(("records", *OUTCOMES), 0)
             return Result("failed", refused.code, counts)
-        return self._merge(readings, options)
+        result = self._merge(read_records(table, options), options)
+        result.warning_reasons |= {"columns_skipped": 1} if table.columns_skipped else {}
+        return result
 
     def _merge(self, readings: list[Reading], options: dict[str, Any]) -> Result:
         outcomes: dict[int, tuple[str, str | None]] = {}
@@ -62,6 +67,7 @@ class Account:
             for one in folded:
                 one.lists = option_lists | one.lists
             decisions += classify(folded, self._stored(number), options)
+        self.opted_in |= state_consent(decisions, self.opted_in | self.opted_out, options)
         outcomes |= {one.record: (one.outcome, None) for one in decisions}
         self._apply(decisions)
         return self._result(readings, outcomes, decisions, options)
@@ -104,20 +110,57 @@ class Account:
         return Result("completed", None, counts, dict(reasons), dict(warnings), rows)
 
 
+@dataclass
+class Table:
+    """A file's rows of data, its header or None, and what each column means."""
+
+    header: list[str] | None
+    mapping: list[str]
+    rows: list[Row]
+    options: dict[str, Any]
+
+    @property
+    def columns_skipped(self) -> bool:
+        """Whether a column that would be a custom field is none: it has no name, or is too many."""
+        if self.header is None or self.options.get("unmapped", "custom") == "skip":
+            return False
+        chosen = (self.options.get("mapping") or {}).values()
+        skipped = [place for place, target in enumerate(self.mapping) if target == "skip"]
+        lost = [place for place in skipped if self.header[place].strip() or self._holds(place)]
+        return len(lost) > list(chosen).count("skip") and self.header[-1:] != ["suggestion"]
+
+    def _holds(self, place: int) -> bool:
+        return any(cell.strip() for row in self.rows for cell in row.cells[place : place + 1])
+
+
 def read_file(data: bytes, options: dict[str, Any]) -> list[Reading]:
     """Every record of the file, numbered from 1; FileRefused with a file-level code."""
-    text = decode(data)
-    if not text.strip(WHITE_SPACE):
+    return read_records(read_table(data, options), options)
+
+
+def read_table(data: bytes, options: dict[str, Any]) -> Table:
+    """The rows and columns of the file; FileRefused with a file-level code."""
+    text = decode(data, options.get("encoding"))
+    if not text.strip(WHITE_SPACE + "\x1a\u200b\ufeff"):
         raise FileRefused("empty")
-    rows = split_rows(text, options.get("separator") or detect_separator(text))
+    hint, text = take_hint(text)
+    rows = split_rows(text, options.get("separator") or hint or detect_separator(text))
     if not rows:
         raise FileRefused("header_missing")
     header, records = split_header(rows, options.get("header", "auto"))
-    mapping = map_by_content(records) if header is None else map_columns(header, options)
+    if header is None:
+        mapping = map_by_content(records, options.get("mapping") or {})
+    else:
+        mapping = map_columns(header, options)
+    return Table(header, mapping, records, options)
+
+
+def read_records(table: Table, options: dict[str, Any]) -> list[Reading]:
+    """Every record of a table, numbered from 1."""
     readings = []
-    for record, row in enumerate(records, start=1):
-        reading = read_row(record, row, mapping, options)
-        if header is not None and _stripped(row.cells) == _stripped(header):
+    for record, row in enumerate(table.rows, start=1):
+        reading = read_row(record, row, table.mapping, options)
+        if table.header is not None and _stripped(row.cells) == _stripped(table.header):
             reading.faults = {"header_repeated"}
         readings.append(reading)
     return readings

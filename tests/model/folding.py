@@ -12,9 +12,13 @@ Fold = Callable[[list[Reading]], tuple[list["Folded"], list[Reading]]]
 
 @dataclass
 class Folded:
-    """One identity of one import; the reading of its lowest record, `carrier`, has the outcome."""
+    """One identity of one import; the reading of its lowest record, `carrier`, has the outcome.
+
+    `readings` are all that have a part in it.
+    """
 
     carrier: Reading
+    readings: list[Reading]
     fields: dict[str, str] = field(default_factory=dict)
     lists: dict[str, str] = field(default_factory=dict)
 
@@ -60,7 +64,9 @@ def _fold_identities(readings: list[Reading]) -> tuple[list[Folded], list[Readin
 def _fold_lowest(readings: list[Reading]) -> tuple[list[Folded], list[Reading]]:
     named, nameless = _identities(readings)
     groups = named or [nameless]
-    folded = [Folded(group[0], dict(group[0].fields), dict(group[0].lists)) for group in groups]
+    folded = [
+        Folded(group[0], group[:1], dict(group[0].fields), dict(group[0].lists)) for group in groups
+    ]
     carriers = [one.carrier for one in folded]
     return folded, [reading for reading in readings if reading not in carriers]
 
@@ -76,7 +82,7 @@ def _identities(readings: list[Reading]) -> tuple[list[list[Reading]], list[Read
 
 def _union(readings: list[Reading], carrier: Reading) -> Folded:
     """Per field the last non-blank value by record number; lists by union."""
-    folded = Folded(carrier)
+    folded = Folded(carrier, list(readings))
     for reading in readings:
         folded.fields |= reading.fields
         folded.lists |= {key: reading.lists[key] for key in reading.lists.keys() - folded.lists}
@@ -91,5 +97,6 @@ def _share_lists(nameless: list[Reading], folded: list[Folded]) -> None:
     for reading in nameless:
         for one in folded:
             one.lists |= reading.lists
+            one.readings.append(reading)
         if reading.fields:
             reading.warnings.add("ambiguous_contact")

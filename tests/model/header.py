@@ -30,6 +30,8 @@ SYNONYMS = {
 }
 ADDED = ["record", "code", "field", "message", "suggestion"]
 CUSTOM_COLUMNS = 50
+CUSTOM_NAME = 64
+COLUMNS = 500
 
 
 def header_key(cell: str) -> str:
@@ -78,6 +80,8 @@ def split_header(rows: list[Row], mode: str) -> tuple[list[str] | None, list[Row
 
 def map_columns(header: list[str], options: dict[str, Any]) -> list[str]:
     """For each column a field, `custom.<name>`, `name`, `lists` or `skip`."""
+    if len(header) > COLUMNS:
+        raise FileRefused("too_many_columns")
     keys = [header_key(cell) for cell in header]
     mapping: list[str] = ["" for _ in header]
     chosen = {header_key(name): target for name, target in (options.get("mapping") or {}).items()}
@@ -95,10 +99,10 @@ def map_columns(header: list[str], options: dict[str, Any]) -> list[str]:
     return mapping
 
 
-def map_by_content(rows: list[Row]) -> list[str]:
+def map_by_content(rows: list[Row], chosen: dict[str, str]) -> list[str]:
     """Without a header: the column that is mostly numbers, the one that is mostly e-mails."""
     width = max(len(row.cells) for row in rows)
-    mapping = ["skip"] * width
+    mapping = [chosen.get(str(place), f"custom.column {place + 1}") for place in range(width)]
     for place in range(width):
         cells = [row.cells[place] for row in rows if place < len(row.cells)]
         filled = [cell for cell in cells if cell.strip(WHITE_SPACE)]
@@ -127,4 +131,4 @@ def _map_the_rest(header: list[str], mapping: list[str], unmapped: str) -> None:
         name = unicodedata.normalize("NFC", cell).strip(WHITE_SPACE)
         customs += bool(name)
         wanted = name and unmapped == "custom" and customs <= CUSTOM_COLUMNS
-        mapping[place] = f"custom.{name}" if wanted else "skip"
+        mapping[place] = f"custom.{name[:CUSTOM_NAME].rstrip()}" if wanted else "skip"

@@ -58,6 +58,13 @@ def clean(raw: str) -> str:
     return re.sub(r"(?i)^tel:", "", text).strip()
 
 
+# What people and spreadsheets write where there is no number.
+NOTHING = frozenset(
+    {"0", "n/a", "n.a.", "na", "none", "nil", "null", "nan", "unknown", "undefined", "missing"}
+    | {"#ref!", "#n/a", "#value!", "#name?", "#div/0!", "#null!", "#num!"}
+)
+
+
 def read_number(
     raw: str, region: str, convert_national: bool, types: frozenset[str] = ALLOWED_TYPES
 ) -> Number:
@@ -76,7 +83,7 @@ def read_number(
 
 
 def _code_before_parsing(text: str, digits: str, region: str) -> str | None:
-    if not digits:
+    if not digits or text.casefold() in NOTHING:
         return "phone_missing"
     return "phone_too_long" if len(text) > LONGEST_INPUT else refusal(text, region)
 
@@ -86,7 +93,7 @@ def refusal(text: str, region: str) -> str | None:
     body = EXTENSION.sub("", text)
     if SCIENTIFIC.fullmatch(text):
         return "excel_scientific"
-    if not re.fullmatch(r"\+?\d+", re.sub(r"[+,;]", "", SEPARATORS.sub("", body))):
+    if not re.fullmatch(r"\+?\d+", re.sub(r"[+,;*#]", "", SEPARATORS.sub("", body))):
         return "phone_chars"
     decimal = DECIMAL.fullmatch(text)
     if decimal and (_valid(decimal[1], region) or _valid("+" + decimal[1], region)):
@@ -95,7 +102,9 @@ def refusal(text: str, region: str) -> str | None:
         halves = body[:place], body[place + 1 :]
         if char in "/,;" and all(_valid(SEPARATORS.sub("", half), region) for half in halves):
             return "multiple_numbers"
-    return "extension" if body != text or re.search("[,;]", text) else None
+    if body != text or re.search("[,;]", text):
+        return "extension"
+    return "short_code" if re.search("[*#]", text) else None
 
 
 def region_of(country: str) -> str | None:

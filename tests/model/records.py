@@ -12,7 +12,8 @@ WHITE_SPACE = (
 )
 # What is trimmed from a value: white space, and the zero-width marks that spreadsheets leave.
 TRIMMED = WHITE_SPACE + "\u200b\u2060\ufeff"
-BAD_BYTES = frozenset(map(chr, range(0xDC80, 0xDD00)))  # as surrogateescape writes them
+# As surrogateescape writes them; as another encoding's decoder writes them, or an earlier program.
+BAD_BYTES = frozenset(map(chr, range(0xDC80, 0xDD00))) | {"\ufffd"}
 CELL_BYTES = 65_536
 
 
@@ -48,18 +49,6 @@ class Row:
         if self.quote_fault:
             found.add("quote")
         return found
-
-
-def decode(data: bytes) -> str:
-    """UTF-8 without its mark; bytes that are no text stay behind as lone surrogates.
-
-    Refused as `encoding` when those outnumber the characters beyond ASCII.
-    """
-    text = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
-    beyond = [char for char in text if char > "\x7f"]
-    if sum(char in BAD_BYTES for char in beyond) * 2 > len(beyond):
-        raise FileRefused("encoding")
-    return text
 
 
 class _Reader:
@@ -120,9 +109,10 @@ class _Reader:
 def split_rows(text: str, separator: str) -> list[Row]:
     """Every row that is not blank, in order; FileRefused when a quote is never closed.
 
-    `\\r\\n` outside quotes ends a row and then a blank one, which is dropped anyway.
+    `\\r\\n` outside quotes ends a row and then a blank one, which is dropped anyway. Ctrl-Z at the
+    very end is no text.
     """
     reader = _Reader(separator)
-    for char in text:
+    for char in text.rstrip("\x1a"):
         reader.take(char)
     return [row for row in reader.finish() if not row.is_blank]

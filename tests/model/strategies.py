@@ -78,7 +78,18 @@ OPTIONS: dict[str, st.SearchStrategy[Any]] = {
     "over_limit": st.sampled_from(("reject", "truncate", "blank")),
     "unmapped": st.sampled_from(("custom", "skip")),
     "lists": st.lists(st.sampled_from(LIST_NAMES), max_size=2),
+    "consent": st.just({"source": "spring fair", "evidence": "signed sheet 12"}),
 }
+# A mark, an encoding, and whether the importer has to say it; UTF-8 is the usual one.
+ENCODINGS = (
+    *[(b"", "utf-8", False)] * 6,
+    *[(b"\xef\xbb\xbf", "utf-8", False)] * 3,
+    (b"\xff\xfe", "utf-16-le", False),
+    (b"\xfe\xff", "utf-16-be", False),
+    (b"", "utf-16-be", True),
+    (b"", "windows-1252", True),
+    (b"", "iso-8859-15", True),
+)
 
 
 @dataclass(frozen=True)
@@ -136,11 +147,11 @@ def rows(draw: st.DrawFn, header: list[str]) -> list[str]:
 
 
 @st.composite
-def files(draw: st.DrawFn, max_rows: int = 12) -> bytes:
-    """A whole file, in one of the dialects that are found by themselves."""
+def texts(draw: st.DrawFn, max_rows: int, separator: str | None) -> str:
+    """The text of a file; without a separator, one of those that are found by themselves."""
     header = draw(headers())
-    separator = draw(st.sampled_from(",;\t|")) if len(header) > 1 else ","
-    line_break = draw(st.sampled_from(("\n", "\r\n")))
+    separator = separator or (draw(st.sampled_from(",;\t|")) if len(header) > 1 else ",")
+    line_break = draw(st.sampled_from(("\n", "\r\n", "\r")))
     preamble = draw(st.sampled_from(("", "", f"Our contacts{line_break}{line_break}")))
     few = draw(st.sampled_from((0, 3, max_rows // 2, max_rows // 2)))
     body = draw(st.lists(rows(header), min_size=few, max_size=max_rows))
@@ -149,8 +160,7 @@ def files(draw: st.DrawFn, max_rows: int = 12) -> bytes:
     text = line_break.join(map(separator.join, [header, *written])) + draw(
         st.sampled_from(("", line_break))
     )
-    mark = draw(st.sampled_from((b"", b"", b"\xef\xbb\xbf")))
-    return mark + (preamble + text).encode()
+    return preamble + text
 
 
 def _quoted(cell: str, chance: int) -> str:
@@ -166,7 +176,14 @@ def _quoted(cell: str, chance: int) -> str:
 def uploads(draw: st.DrawFn, max_rows: int = 12) -> Upload:
     """One import with some options given and the others left to their defaults."""
     options = draw(st.fixed_dictionaries({}, optional=OPTIONS))
-    return Upload(draw(files(max_rows)), options)
+    separator = draw(seldom(st.none(), st.sampled_from("^§，"), 6))
+    mark, encoding, is_said = draw(st.sampled_from(ENCODINGS))
+    data = mark + draw(texts(max_rows, separator)).encode(encoding, "replace")
+    if separator and "?" in separator.encode(encoding, "replace").decode(encoding):
+        separator = "?"
+    options |= {"separator": separator} if separator else {}
+    options |= {"encoding": encoding} if is_said else {}
+    return Upload(data, options)
 
 
 def sequences(max_imports: int = 4, max_rows: int = 12) -> st.SearchStrategy[list[Upload]]:

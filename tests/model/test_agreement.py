@@ -7,8 +7,9 @@ from tests.model import folding
 from tests.model.account import read_file
 from tests.model.header import detect_separator, map_columns, split_header
 from tests.model.reading import Reading
-from tests.model.records import decode, split_rows
+from tests.model.records import split_rows
 from tests.model.strategies import Upload, uploads
+from tests.model.texts import decode
 
 from enlist_rules.folding import fold
 from enlist_rules.numbers import DEFAULT_NUMBER_TYPES
@@ -20,12 +21,11 @@ from enlist_rules.validation import normalize
 
 def normalized(upload: Upload) -> tuple[Any, Any, Any]:
     """What the rules make of the file: rows, rejects, refused; header and mapping by the model."""
-    text = decode(upload.data)
-    separator = detect_separator(text)
+    text = decode(upload.data, upload.options.get("encoding"))
+    separator = upload.options.get("separator") or detect_separator(text)
     header, _ = split_header(split_rows(text, separator), "auto")
     assert header is not None
-    start = upload.data.index(separator.join(header).encode())
-    body = upload.data[start + len(separator.join(header).encode()) :]
+    body = text.partition(separator.join(header))[2].encode("utf-8", "surrogateescape")
     options = upload.options
     numbers = NumberRules(
         options.get("default_region", "GB"),

@@ -4,7 +4,7 @@ from collections import Counter
 
 from hypothesis import event, given
 from tests.model.account import OUTCOMES, Account
-from tests.model.strategies import Upload, sequences, uploads
+from tests.model.strategies import SPELLINGS, Upload, sequences, uploads
 
 
 @given(sequences())
@@ -37,13 +37,17 @@ def test_the_same_again_changes_nothing(one: Upload, before: list[Upload]) -> No
 
 @given(sequences())
 def test_channels_and_lists_only_grow(imports: list[Upload]) -> None:
-    """No import takes a contact, a channel or a membership away."""
-    account = Account()
+    """No import takes a contact, a channel, a membership or a consent away."""
+    account = Account(opted_out={(number, "phone") for number in list(SPELLINGS)[:2]})
     for one in imports:
         before = {contact.number: contact for contact in account.contacts.values()}
         count = len(account.contacts)
+        opted_in, opted_out = set(account.opted_in), set(account.opted_out)
         account.import_file(one.data, one.options)
         assert len(account.contacts) >= count
+        assert account.opted_in >= opted_in
+        assert account.opted_out == opted_out
+        assert not account.opted_in & opted_out
         for number, contact in before.items():
             after = [each for each in account.contacts.values() if each.number == number]
             assert any(

@@ -117,7 +117,7 @@ def test_blank_rows_and_preamble_are_no_records() -> None:
         ('phone\n"1', "unterminated_quote"),
         ("city\nLondon", "header_missing"),
         ("phone,email,e-mail\n1,,", "header_duplicate"),
-        ("phone,city\n1,M\udcfcnchen", "encoding"),
+        ("phone,city\n1,\udc81\udc98", "encoding"),
     ],
 )
 def test_a_bad_file_is_refused_whole(text: str, code: str) -> None:

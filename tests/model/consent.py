@@ -1,0 +1,33 @@
+"""What an import with the option `consent` makes of what its records state (contacts.md, Consent)."""
+
+from typing import Any
+
+from tests.model.classification import Decision
+from tests.model.reading import Reading
+
+Place = tuple[str, str]  # number, channel
+
+
+def state_consent(
+    decisions: list[Decision], known: set[Place], options: dict[str, Any]
+) -> set[Place]:
+    """Who becomes opted in; a record by which a state differs is no longer `unchanged`.
+
+    `known` have a state already, opted in or out, from before this import.
+    """
+    if not options.get("consent"):
+        return set()
+    channel = options.get("channel", "phone")
+    opted_in = set()
+    for one in decisions:
+        differing = {place_stated(reading, channel) for reading in one.folded.readings} - known
+        if differing and one.outcome == "unchanged" and options.get("duplicates") != "skip":
+            one.outcome = "updated"
+        opted_in |= differing
+    return opted_in
+
+
+def place_stated(reading: Reading, channel: str) -> Place:
+    """The number that the record itself states: on WhatsApp its own one, when blank its phone."""
+    other = reading.fields.get("whatsapp_number") if channel == "whatsapp" else None
+    return other or reading.number, channel
