@@ -1,4 +1,4 @@
-"""What an import with the option `consent` makes of what its records state (contacts.md, Consent)."""
+"""What an import with the option `consent` makes of what its records state."""
 
 from typing import Any
 

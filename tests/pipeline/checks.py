@@ -20,6 +20,7 @@ async def follows_the_model(tenant: Tenant, account: Account, upload: Upload) ->
     if expected.status == "completed":
         assert await tenant.outcomes(found["import_id"]) == expected.outcomes
     assert await tenant.contacts() == account.contacts
+    assert await tenant.consents() == {"opted_in": account.opted_in, "opted_out": account.opted_out}
 
 
 def balances(found: dict[str, Any]) -> None:
