@@ -1,6 +1,7 @@
 """Flags that several commands share, gathered into one argument of each."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from typing import Annotated, Any
@@ -37,3 +38,14 @@ def gives(
         return run
 
     return decorate
+
+
+@contextmanager
+def file_errors() -> Iterator[None]:
+    """A file that cannot be read or written is the caller's to mend."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise typer.BadParameter(f"{error.filename}: {error.strerror}") from None

@@ -146,3 +146,10 @@ def test_the_checked_file_is_never_overwritten(enlist: Enlist, messy: Path) -> N
     """--rejects with its own name is refused."""
     assert enlist("check", messy, "--rejects", messy).returncode == 2
     assert messy.read_bytes() == MESSY
+
+
+def test_a_file_that_cannot_be_written_is_named(enlist: Enlist, messy: Path) -> None:
+    """No traceback when the folder of the rejects file is not there."""
+    done = enlist("check", messy, "--rejects", messy.parent / "nowhere" / "rejects.csv", *GERMAN)
+    assert done.returncode == 2
+    assert "No such file" in done.stderr

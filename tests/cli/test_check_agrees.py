@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
+from tests.cases.make import HERE, input_of
 from tests.model.account import Account
 from tests.model.strategies import Upload, uploads
 
@@ -14,20 +15,20 @@ from enlist.checking.engine import check
 from enlist.checking.tally import Checked
 from enlist_shared.options import ImportOptions
 
-CASES: Final = sorted(
-    path.parent for path in Path(__file__).parents[1].glob("cases/*/expected.json")
-)
+CASES: Final = sorted(expected.parent for expected in HERE.glob("*/expected.json"))
 Check = Callable[[bytes, dict[str, Any]], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def checked(tmp_path_factory: pytest.TempPathFactory) -> Check:
-    """Check some bytes in chunks of a few rows; the answer in the words of an import's result."""
+    """Check some bytes in many chunks; the answer in the words of an import's result."""
     file = tmp_path_factory.mktemp("check") / "input.csv"
 
     def run(data: bytes, options: dict[str, Any]) -> dict[str, Any]:
         file.write_bytes(data)
-        return result_of(check(file, ImportOptions.model_validate(options), chunk_bytes=100))
+        return result_of(
+            check(file, ImportOptions.model_validate(options), chunk_bytes=100 + len(data) // 20)
+        )
 
     return run
 
@@ -46,8 +47,7 @@ def result_of(found: Checked) -> dict[str, Any]:
 def test_a_case(checked: Check, case: Path) -> None:
     """The balance and the reasons that the pipeline and the model give."""
     expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))
-    data = (case / "input.csv").read_bytes()
-    found = checked(data, expected["options"])
+    found = checked(input_of(case), expected["options"])
     assert found == {name: expected[name] for name in found}
 
 

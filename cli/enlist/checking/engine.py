@@ -12,7 +12,7 @@ from typing import Final
 
 from enlist.checking.chunk import CheckedChunk, check_chunk
 from enlist.checking.folding import Folding, crowded_keys, fold_part, parts_of
-from enlist.checking.rejects import write_rejects
+from enlist.checking.rejects import shape_of, write_rejects
 from enlist.checking.tally import Checked, tally
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.dividing import TextDivider
@@ -53,8 +53,9 @@ def check(
             chunks = run.chunks()
             balance = tally(chunks, run.fold(chunks), divider.layout, options)
             if rejects is not None:
-                numbers = run.rules.numbers
-                write_rejects(rejects, run.read, chunks, divider.layout, numbers)
+                shape = shape_of(divider.layout, run.rules.numbers)
+                line_break = divider.layout.dialect.line_break
+                write_rejects(rejects, run.read, chunks, shape, line_break, pool)
     except PermanentFailure as failure:
         return Checked(size, time.monotonic() - begun, failure=failure)
     return Checked(size, time.monotonic() - begun, divider.layout, balance)

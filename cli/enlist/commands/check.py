@@ -13,7 +13,7 @@ from enlist.balance import OUTCOMES, refusal_text, table_of
 from enlist.checking.engine import check
 from enlist.checking.tally import Checked
 from enlist.columns import columns_table, detected_text
-from enlist.flags import JsonOption
+from enlist.flags import JsonOption, file_errors
 from enlist.options import ALL, Options, takes
 from enlist_rules.code_texts import FILE_CODES
 from enlist_rules.dividing import detected
@@ -45,7 +45,7 @@ def check_file(
     wanted = _options(options)
     if rejects is not None and rejects.exists() and rejects.samefile(file):
         raise typer.BadParameter(f"--rejects {rejects} would overwrite what is checked")
-    with Console(stderr=True).status("checking"):
+    with file_errors(), Console(stderr=True).status("checking"):
         found = check(file, wanted, rejects=rejects)
     if as_json:
         typer.echo(json.dumps(_as_json(file, found), ensure_ascii=False))

@@ -8,7 +8,7 @@ import typer
 
 from enlist.connection import Connection, connects
 from enlist.ending import end
-from enlist.flags import FollowOption, JsonOption
+from enlist.flags import FollowOption, JsonOption, file_errors
 from enlist.options import OF_CONTACTS, OF_NUMBERS, Options, takes
 
 TextArgument = Annotated[
@@ -78,7 +78,5 @@ def _from_stdin(what: str) -> bytes:
 
 
 def _from_file(file: Path) -> bytes:
-    try:
+    with file_errors():
         return file.read_bytes()
-    except OSError as error:
-        raise typer.BadParameter(f"{file}: {error.strerror}") from None

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from enlist.connection import Connection, connects
+from enlist.flags import file_errors
 
 
 @connects
@@ -31,7 +32,8 @@ def rejects(
         raise typer.BadParameter(f"a workbook is nothing to look at here: -o {document}")
     with connection.client() as client:
         if out is not None:
-            size = client.save(import_id, document, out)
+            with file_errors():
+                size = client.save(import_id, document, out)
             typer.echo(f"{size:,} bytes in {out}", err=True)
             return
         for block in client.blocks(import_id, document):
