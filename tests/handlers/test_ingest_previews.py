@@ -1,6 +1,5 @@
 """Previews: what an import would make of an input, and that nothing of it is written."""
 
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,7 +7,7 @@ import asyncpg
 import httpx2
 import pytest
 from tests.fixtures.database import Database, connected
-from tests.fixtures.ingest import TEN, api_client, ingest_settings, stored_keys, upload
+from tests.fixtures.ingest import TEN, api_client, ingest_settings, look, stored_keys, upload
 
 from enlist_shared.accounts import create_account
 from enlist_shared.ids import AccountId, ObjectKey
@@ -38,17 +37,6 @@ async def client(
     settings = ingest_settings(database.settings("enlist_ingest"), s3_settings, max_bytes=5_000_000)
     async with api_client(settings, account[1]) as client:
         yield client
-
-
-async def look(
-    client: httpx2.AsyncClient, body: bytes, size: int | None = None, **options: Any
-) -> httpx2.Response:
-    return await client.post(
-        "/v1/previews",
-        params={} if size is None else {"size": size},
-        data={"options": json.dumps(options)},
-        files={"file": ("people.csv", body, "text/csv")},
-    )
 
 
 async def test_a_preview_says_how_a_file_is_read(client: httpx2.AsyncClient) -> None:
@@ -226,36 +214,3 @@ async def test_the_same_content_was_seen_before(client: httpx2.AsyncClient) -> N
         "at": made["accepted_at"],
     }
     assert (await look(client, TEN, size=len(TEN) + 1)).json()["seen_before"] is None
-
-
-async def test_a_profile_is_offered_for_its_header(client: httpx2.AsyncClient) -> None:
-    """A saved profile comes back where the header does, until it is removed."""
-    profile = {"name": " Kunden ", "columns": ["Name", "Handy", "Mail", "Ort"]}
-    options = {"convert_national": True, "mapping": {"Mail": "skip"}}
-    saved = await client.post("/v1/profiles", json=profile | {"options": options})
-    assert (saved.status_code, saved.json()["name"]) == (201, "Kunden")
-    assert (await look(client, MESSY)).json()["profile"] == saved.json()
-    assert (await look(client, MESSY.upper())).json()["profile"] == saved.json()
-    assert (await look(client, MESSY.replace(b"Ort", b"Stadt"))).json()["profile"] is None
-
-    again = await client.post("/v1/profiles", json=profile | {"name": "Kunden"})
-    assert again.json()["profile_id"] == saved.json()["profile_id"]
-    assert (await client.get("/v1/profiles")).json() == {"profiles": [again.json()]}
-    path = f"/v1/profiles/{saved.json()['profile_id']}"
-    assert [(await client.delete(path)).status_code for _ in range(2)] == [204, 404]
-    assert (await look(client, MESSY)).json()["profile"] is None
-
-
-async def test_a_profile_belongs_to_its_account(
-    client: httpx2.AsyncClient, database: Database
-) -> None:
-    """Another account neither sees, nor is offered, nor removes it."""
-    profile = {"name": "Ours", "columns": ["phone", "first name"]}
-    saved = (await client.post("/v1/profiles", json=profile)).json()
-    async with connected(database.dsn("enlist_owner")) as owner:
-        _, key = await create_account(owner, "other")
-    del client.headers["Authorization"]
-    client.headers["Authorization"] = f"Bearer {key}"
-    assert (await client.get("/v1/profiles")).json() == {"profiles": []}
-    assert (await look(client, TEN)).json()["profile"] is None
-    assert (await client.delete(f"/v1/profiles/{saved['profile_id']}")).status_code == 404
