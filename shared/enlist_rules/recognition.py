@@ -60,16 +60,24 @@ def recognise_bytes(text: bytes) -> Recognised:
     """
     if _is_utf8(text):
         return Recognised(Encoding.UTF_8, 1.0)
-    others, shaped = _beyond_ascii(text[:_SAMPLE])
+    sample = _sample(text)
+    others, shaped = _beyond_ascii(sample)
     if others <= shaped:
         return Recognised(Encoding.UTF_8, shaped / (shaped + others) if shaped else 0.5)
-    encoding, confidence = likeliest(text)
+    encoding, confidence = likeliest(sample)
     confidence *= (others - shaped) / (others + shaped)  # the one is not written in the other
     if confidence >= CERTAIN_ENOUGH:
         return Recognised(encoding, confidence)
-    if _is_rare(text):
+    if _is_rare(sample):
         return Recognised(Encoding.UTF_8, _DAMAGED)
     raise PermanentFailure(Code.ENCODING, f"not UTF-8; perhaps {encoding}, but that is not certain")
+
+
+def _sample(text: bytes) -> bytes:
+    """A megabyte with the first byte beyond ASCII in its middle, or all of a shorter text."""
+    found = _HIGH.search(text)
+    middle = found.start() if found else 0
+    return text[max(0, middle - _SAMPLE // 2) :][:_SAMPLE]
 
 
 def _is_utf8(text: bytes) -> bool:
@@ -83,7 +91,7 @@ def _is_utf8(text: bytes) -> bool:
 
 def _is_rare(text: bytes) -> bool:
     """Whether so few lines are beyond ASCII that they are better refused one by one."""
-    lines = text[:_SAMPLE].splitlines()
+    lines = text.splitlines()
     odd = sum(not line.isascii() for line in lines)
     return odd <= max(1, len(lines) // 10) and odd * 3 <= len(lines)
 

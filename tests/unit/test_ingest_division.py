@@ -21,7 +21,9 @@ from enlist_shared.topics import Lane
 ACCOUNT, IMPORT = AccountId(UUID(int=1)), ImportId(UUID(int=2))
 
 
-def divided(body: bytes, options: ImportOptions | None = None, **sizes: int) -> Division:
+def divided(
+    body: bytes, options: ImportOptions | None = None, block: int = 1 << 23, **sizes: int
+) -> Division:
     settings = IngestSettings(
         kafka=NO_BROKER,
         postgres=PostgresSettings(dsn=SecretStr("")),
@@ -31,7 +33,8 @@ def divided(body: bytes, options: ImportOptions | None = None, **sizes: int) -> 
     key = ObjectKey("source")
     source = Source(ACCOUNT, IMPORT, key, len(body), options or ImportOptions(), "GB")
     divider = Divider(source, settings)
-    divider.feed(body)
+    for at in range(0, len(body) or 1, block):
+        divider.feed(body[at : at + block])
     return divider.finish()
 
 
@@ -121,6 +124,26 @@ def test_what_is_no_contact_file_is_refused(body: bytes, code: str) -> None:
     with pytest.raises(PermanentFailure) as refusal:
         divided(body)
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("block", [1 << 20, 3 << 20])
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252", "windows-1251"])
+def test_letters_that_come_late_tell_the_encoding(encoding: str, block: int) -> None:
+    """Whoever has an accent late in the alphabet is called by it, wherever the blocks end."""
+    name = "Иванов,Зыков" if encoding == "windows-1251" else "José,Müller"
+    body = b"phone,first,last\n" + b"+447911123456,Anna,Lee\n" * 110_000
+    body += f"+447911123457,{name}\n".encode(encoding)
+    manifest = divided(body, block=block).manifest
+
+    assert manifest.encoding == encoding
+    assert manifest.chunks[-1].end == len(body)
+
+
+def test_damage_that_comes_late_concerns_its_record() -> None:
+    """A bad byte far behind is no reason to refuse the file."""
+    body = b"phone,first\n" + b"+447911123456,Anna\n" * 90_000 + b"+447911123457,\x81\n"
+
+    assert divided(body).manifest.encoding == "utf-8"
 
 
 def test_too_many_records_are_refused() -> None:
