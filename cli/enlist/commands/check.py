@@ -39,8 +39,7 @@ def check_file(
 
     enlist check contacts.csv --convert-national --region GB --rejects rejects.csv
 
-    Exits 0 when the import would complete, 1 when it would fail, 2 when called wrongly. Rejected
-    records are no failure.
+    Exits 0 when the import would complete, also with rejected records, and 1 when it would fail.
     """
     wanted = _options(options)
     if rejects is not None and rejects.exists() and rejects.samefile(file):
