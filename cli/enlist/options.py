@@ -60,8 +60,15 @@ _FLAGS: Final[dict[str, Any]] = {
         str, "--separator", metavar="CHAR", help=f"one character, or {', '.join(SEPARATORS)}"
     ),
     "encoding": _flag(str, "--encoding", metavar="NAME", help="such as utf-8 or windows-1252"),
+    "sheet": _flag(str, "--sheet", metavar="NAME", help="of a workbook; else the first visible"),
     "unmapped": _flag(
         Unmapped, "--unmapped", metavar="RULE", help="columns without a field: custom or skip"
+    ),
+    "consent_source": _flag(
+        str, "--consent-source", metavar="TEXT", help="these people opted in: where"
+    ),
+    "consent_evidence": _flag(
+        str, "--consent-evidence", metavar="TEXT", help="and what proves it; say both"
     ),
     "parent_import_id": _flag(
         str, "--parent", metavar="ID", help="the import whose rejects these are"
@@ -78,10 +85,15 @@ _FLAGS: Final[dict[str, Any]] = {
         help="any options as a JSON object; flags win",
     ),
 }
-LAYOUT: Final = ("mapping", "header", "separator", "encoding", "unmapped")
+LAYOUT: Final = ("mapping", "header", "separator", "encoding", "sheet", "unmapped")
 ALL: Final = tuple(_FLAGS)
+_CONSENT: Final = ("source", "evidence")
+_PUT_TOGETHER: Final = frozenset(
+    {"options_file", "lists", "list_ids", "mapping", "separator"}
+    | {f"consent_{part}" for part in _CONSENT}
+)
 OF_NUMBERS: Final = tuple(name for name in ALL if name not in LAYOUT)
-OF_CONTACTS: Final = tuple(name for name in ALL if name != "encoding")
+OF_CONTACTS: Final = tuple(name for name in ALL if name not in {"encoding", "sheet"})
 
 
 def takes(names: Sequence[str]) -> Callable[[Command], Command]:
@@ -92,18 +104,21 @@ def takes(names: Sequence[str]) -> Callable[[Command], Command]:
 def gathered(said: Mapping[str, Any]) -> Options:
     """Only what was said, as the API wants it: it knows the defaults."""
     options = _from_file(said.get("options_file"))
-    lists = [*(said.get("lists") or ()), *(said.get("list_ids") or ())]
-    beside = {"options_file", "lists", "list_ids", "mapping", "separator"}
-    plain = {
+    options |= {
         name: value
         for name, value in said.items()
-        if name not in beside and value not in (None, [])
+        if name not in _PUT_TOGETHER and value not in (None, [])
     }
-    options |= plain | ({"lists": lists} if lists else {})
+    if lists := [*(said.get("lists") or ()), *(said.get("list_ids") or ())]:
+        options["lists"] = lists
     if said.get("mapping"):
         options["mapping"] = (options.get("mapping") or {}) | dict(map(_choice, said["mapping"]))
     if said.get("separator"):
         options["separator"] = _character(said["separator"])
+    if consent := {
+        part: said[f"consent_{part}"] for part in _CONSENT if said.get(f"consent_{part}")
+    }:
+        options["consent"] = (options.get("consent") or {}) | consent
     return options
 
 

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from tests.cli.scripted_api import Enlist, ScriptedApi
 
+from enlist.options import ALL, gathered
+from enlist_shared.options import ImportOptions
+
 MESSY = (
     b"Vorname;Handy;Schuhgr\xf6\xdfe;Notiz\r\n"
     b"J\xf6rg;0151 23456789;42;\r\n"
@@ -123,6 +126,13 @@ def test_options_are_those_of_an_import(enlist: Enlist, messy: Path, tmp_path: P
     ]
 
 
+def test_every_option_is_a_flag() -> None:
+    """What the API takes can be said; lists and consent in two flags each."""
+    spelled = gathered({"list_ids": [3], "consent_source": "form", "consent_evidence": "scan"})
+    assert spelled == {"lists": [3], "consent": {"source": "form", "evidence": "scan"}}
+    assert set(ImportOptions.model_fields) <= {*ALL, *spelled}
+
+
 @pytest.mark.parametrize(
     ("flags", "hint"),
     [
@@ -130,6 +140,7 @@ def test_options_are_those_of_an_import(enlist: Enlist, messy: Path, tmp_path: P
         (("--separator", "ab"), "semicolon"),
         (("--region", "XX"), "XX"),
         (("--number-type", "PIGEON"), "MOBILE"),
+        (("--consent-source", "form"), "consent.evidence"),
         (("--encoding", "klingon"), "windows-1252"),
     ],
 )
