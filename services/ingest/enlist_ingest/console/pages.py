@@ -1,5 +1,6 @@
 """How a page is made: templates, what they may call, and the headers of every answer."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
@@ -23,6 +24,7 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 """No scripts, styles or connections but our own, and none that stand in the page."""
 
+_CODE: Final = re.compile("`([^`]+)`")
 _STATES: Final = {
     "receiving": "uploading",
     "accepted": "waiting its turn",
@@ -74,6 +76,11 @@ def seconds(start: datetime, end: datetime) -> str:
     return f"{took // 60:.0f} min {took % 60:.0f} s"
 
 
+def quoted(text: str) -> str:
+    """A text whose words between backticks stand between quotation marks."""
+    return _CODE.sub("“\\1”", text)
+
+
 def explain(code: str, level: Level) -> Explanation:
     """What a code means, and what the person can do."""
     return EXPLANATIONS[level, Code(code)]
@@ -88,7 +95,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        number=number, size=size, state=state, moment=moment, changed_fields=changed_fields
+        number=number,
+        quoted=quoted,
+        size=size,
+        state=state,
+        moment=moment,
+        changed_fields=changed_fields,
     )
     environment.globals.update(explain=explain, seconds=seconds)
     return environment
