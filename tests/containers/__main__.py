@@ -14,7 +14,7 @@ from tests.containers.engine import running_engine
 from tests.containers.images import SERVICES, make_images, sizes
 from tests.fixtures import composed
 
-PATIENT: Final = ("-o", "timeout=300")  # a dozen containers start within the first test
+PATIENT: Final = ("-o", "timeout=400")  # a dozen containers start within the first test
 CACHE: Final = Path("build/containers")
 # On servers in containers: what is asked of any, so not what the embedded ones alone can do.
 LIVE: Final = ("tests/live", "--ignore-glob=tests/live/test_stack_*")
