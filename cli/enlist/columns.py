@@ -13,14 +13,25 @@ Column = tuple[str, str, Sequence[str]]  # name, field, samples
 
 
 def detected_text(detected: Mapping[str, Any]) -> str:
-    """Encoding, separator and header in one line."""
+    """Sheet or encoding and separator, and header, in one line."""
+    return f"read as {_source_text(detected)}, with {_header_text(detected)}"
+
+
+def _source_text(detected: Mapping[str, Any]) -> str:
+    if sheet := detected.get("sheet"):
+        others = ", ".join(detected.get("other_sheets") or ())
+        return f"the sheet {sheet}" + (f" (not read: {others})" if others else "")
     sure = detected.get("encoding_confidence", 1.0)
     encoding = detected["encoding"] + (f" ({sure:.0%} sure)" if sure < 1 else "")
     separator = _SEPARATORS.get(detected["separator"], detected["separator"])
+    return f"{encoding}, separated by {separator}"
+
+
+def _header_text(detected: Mapping[str, Any]) -> str:
     header = "a header" if detected["header"] else "no header"
     rows = detected.get("preamble_rows", 0)
     above = f" below {rows} other row{'s' * (rows > 1)}" if rows else ""
-    return f"read as {encoding}, separated by {separator}, with {header}{above}"
+    return f"{header}{above}"
 
 
 def columns_table(columns: Iterable[Column]) -> Table:

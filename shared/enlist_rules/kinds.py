@@ -87,6 +87,15 @@ def refuse_foreign(head: bytes) -> None:
         raise _ole_refusal(head)
 
 
+def is_workbook(head: bytes) -> bool:
+    """Whether the first `HEAD_BYTES` of a file (or all of it) look like those of a workbook."""
+    try:
+        refuse_foreign(head)
+    except PermanentFailure as refusal:
+        return refusal.code is Code.UNSUPPORTED
+    return False
+
+
 def _is_zlib(head: bytes) -> bool:
     """Two bytes of a zlib header are also text (`x^`), so the stream has to unpack, too."""
     if head[:1] != b"x" or int.from_bytes(head[:2], "big") % 31:

@@ -18,6 +18,11 @@ def copied_source_key(account_id: AccountId, import_id: ImportId, attempt: UUID)
     return ObjectKey(f"{source_key(account_id, import_id)}/{attempt}")
 
 
+def sheet_key(account_id: AccountId, import_id: ImportId, attempt: UUID) -> ObjectKey:
+    """A workbook's sheet as CSV; every attempt writes its own, the manifest names one."""
+    return ObjectKey(f"{account_id}/imports/{import_id}/sheet/{attempt}")
+
+
 def import_manifest_key(account_id: AccountId, import_id: ImportId, body: bytes) -> ObjectKey:
     """How to read an import."""
     return _hashed(account_id, import_id, "manifest", body)

@@ -90,6 +90,9 @@ class ImportOptions(BaseModel):
     header: Header = Header.AUTO
     encoding: Annotated[Encoding, BeforeValidator(_encoding_named)] | None = None
     separator: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
+    sheet: Annotated[str, StringConstraints(min_length=1, max_length=255)] | None = Field(
+        default=None, description="of a workbook, by its name; else the first visible one"
+    )
     duplicates: Duplicates = Duplicates.MERGE
     over_limit: OverLimit = OverLimit.REJECT
     unmapped: Unmapped = Unmapped.CUSTOM

@@ -1,12 +1,13 @@
 """What splitting decides about an import, from its bytes as they go by; no I/O here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from enlist_ingest.settings import IngestSettings
 from enlist_rules.codes import Code
 from enlist_rules.dividing import TextDivider, detected
+from enlist_rules.encodings import Encoding
 from enlist_rules.layout import Layout, LayoutRules
 from enlist_rules.numbers.regions import DEFAULT_NUMBER_TYPES
 from enlist_rules.splitting import Cut
@@ -14,6 +15,7 @@ from enlist_shared.ids import AccountId, ImportId, ObjectKey
 from enlist_shared.manifests import ChunkPlan, ImportManifest
 from enlist_shared.options import ImportOptions
 from enlist_shared.topics import Lane
+from enlist_shared.workbooks.reading import Sheet
 
 MOST_SHARDS: Final = 64
 
@@ -55,16 +57,22 @@ class Division:
 
 
 class Divider:
-    """Fed with an upload from its first byte, the first block being `HEAD_BYTES` or all of it.
+    """Fed with a text from its first byte, the first block being `HEAD_BYTES` or all of it.
+
+    `sheet`: what it was in a workbook; then it is CSV, whatever the importer said.
 
     Refuses with PermanentFailure, whose code says why these bytes are no contact file.
     """
 
-    def __init__(self, source: Source, settings: IngestSettings) -> None:
+    def __init__(
+        self, source: Source, settings: IngestSettings, sheet: Sheet | None = None
+    ) -> None:
         self._source = source
         self._settings = settings
+        self._sheet = sheet
+        rules = _rules(source)
         self._text = TextDivider(
-            _rules(source),
+            replace(rules, encoding=Encoding.UTF_8, separator=",") if sheet else rules,
             source.size,
             chunk_bytes=settings.chunk_bytes,
             max_records=settings.max_records,
@@ -82,7 +90,7 @@ class Divider:
         return Division(
             manifest=self._manifest(layout, self._text.records),
             records=self._text.records,
-            detected=detected(layout),
+            detected=detected(layout) | _sheets(self._sheet),
             warnings=layout.warnings,
         )
 
@@ -115,6 +123,10 @@ def _rules(source: Source) -> LayoutRules:
         unmapped=options.unmapped,
         default_region=source.default_region,
     )
+
+
+def _sheets(sheet: Sheet | None) -> dict[str, Any]:
+    return {} if sheet is None else {"sheet": sheet.name, "other_sheets": sheet.others}
 
 
 def _plan(cut: Cut) -> ChunkPlan:

@@ -5,10 +5,12 @@ import asyncio
 from enlist_ingest.division import Divider, Division, Source
 from enlist_ingest.landing import open_landing
 from enlist_ingest.service import Ingest
+from enlist_ingest.sheets import divide_workbook
 from enlist_ingest.sources import put_manifest, read_source
 from enlist_ingest.stored_uploads import read_upload, upload_size
 from enlist_ingest.upload_events import UploadEvent, understand
 from enlist_rules.codes import Code, PermanentFailure
+from enlist_rules.kinds import HEAD_BYTES, is_workbook
 from enlist_shared.claims import Answer, Claim, Claims, Unit
 from enlist_shared.events import ImportAccepted
 from enlist_shared.failpoints import failpoint
@@ -73,7 +75,12 @@ async def _copy_requested(claim: Claim, ingest: Ingest) -> None:
 
 
 async def _divide(source: Source, ingest: Ingest) -> Division:
+    blocks = read_source(ingest.objects, source)
+    first = await anext(blocks, b"")
+    if is_workbook(first[:HEAD_BYTES]):
+        return await divide_workbook(source, first, blocks, ingest)
     divider = Divider(source, ingest.settings)
-    async for block in read_source(ingest.objects, source):
+    await asyncio.to_thread(divider.feed, first)
+    async for block in blocks:
         await asyncio.to_thread(divider.feed, block)
     return await asyncio.to_thread(divider.finish)

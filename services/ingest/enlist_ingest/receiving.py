@@ -15,6 +15,7 @@ from enlist_ingest.sources import put_manifest
 from enlist_ingest.store import MovedOnError
 from enlist_ingest.upload import Caller, Upload
 from enlist_rules.codes import Code, PermanentFailure
+from enlist_rules.kinds import HEAD_BYTES, is_workbook
 from enlist_shared.endings import Ending
 from enlist_shared.ids import ImportId
 from enlist_shared.keys import source_key
@@ -57,8 +58,9 @@ class Receiving:
         """All of it is here: from now on it is an import; one that ended meanwhile stays so."""
         landed = await self._landing.finish()
         upload = replace(self._upload, size=landed.size, sha256=landed.sha256)
-        if landed.body is not None and self._shown_at is None:
-            await self._accept_small(upload, landed.body)
+        body = landed.body if self._shown_at is None else None
+        if body is not None and not is_workbook(body[:HEAD_BYTES]):
+            await self._accept_small(upload, body)
         else:
             await self._landing.stored()
             with suppress(MovedOnError):

@@ -33,6 +33,8 @@ class DetectedView(BaseModel):
         default=None, description="rows above the header, not counted"
     )
     mapping: list[ColumnView]
+    sheet: str | None = Field(default=None, description="of a workbook: the one that was read")
+    other_sheets: list[str] | None = Field(default=None, description="what else the workbook has")
 
 
 class ErrorView(BaseModel):

@@ -1,0 +1,72 @@
+"""Which sheet of a workbook is meant, and its cells as CSV."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO, Final
+
+from python_calamine import (
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from enlist_rules.codes import Code, PermanentFailure
+from enlist_rules.sheet_cells import CellValue, cell_text
+from enlist_shared.workbooks.parts import Errors
+
+_NAMES_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The sheet that is read, and the names of the others."""
+
+    sheet: str
+    others: tuple[str, ...]
+
+
+def choose(workbook: CalamineWorkbook, said: str | None) -> Chosen:
+    """The sheet of this name, hidden or not; without a name the first one that is visible.
+
+    Raises:
+        PermanentFailure: `options`, when there is no such sheet; `empty`, when none is visible.
+    """
+    sheets = [each for each in workbook.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+    found = _named(sheets, said) if said is not None else _first_visible(sheets)
+    return Chosen(found, tuple(each.name for each in sheets if each.name != found))
+
+
+def write_csv(sheet: CalamineSheet, errors: Errors, out: IO[str]) -> None:
+    """Every cell as text, from A1 on, each row as wide as the sheet."""
+    if sheet.start is None:
+        return
+    indent = [""] * sheet.start[1]
+    # Both characters of the break are quoted in a cell, whichever of them it holds.
+    write = csv.writer(out, lineterminator="\r\n").writerow
+    for row, cells in enumerate(sheet.iter_rows()):
+        texts = [*indent, *_texts(cells)]
+        for column, error in errors.get(row, {}).items():
+            texts[column] = error
+        write(texts)
+
+
+def _texts(cells: Iterable[CellValue]) -> Iterator[str]:
+    return (cell if type(cell) is str else cell_text(cell) for cell in cells)
+
+
+def _named(sheets: Iterable[SheetMetadata], said: str) -> str:
+    names: Mapping[str, str] = {each.name.casefold(): each.name for each in sheets}
+    if said.casefold() not in names:
+        there = ", ".join([*names.values()][:_NAMES_SHOWN])
+        raise PermanentFailure(Code.OPTIONS, f"there is no sheet {said!r}, only: {there}")
+    return names[said.casefold()]
+
+
+def _first_visible(sheets: Iterable[SheetMetadata]) -> str:
+    for each in sheets:
+        if each.visible == SheetVisibleEnum.Visible:
+            return each.name
+    raise PermanentFailure(Code.EMPTY, "the workbook has no visible sheet")
