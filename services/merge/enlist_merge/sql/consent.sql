@@ -21,18 +21,22 @@ WHERE NOT EXISTS (
 
 -- name: opt_in
 -- From unknown to opted in and nothing else: whoever has a state keeps it. The time is that of the
--- database, under the slot locks. $4 seq, $5 evidence.
-WITH given AS (
-  INSERT INTO consents (
+-- database, under the slot locks, which also keep others from writing the same numbers: ON CONFLICT
+-- would cost half as much again. $4 seq, $5 evidence.
+WITH unknown AS MATERIALIZED (
+  SELECT s.number, s.record
+  FROM stated s
+  WHERE NOT EXISTS (
+    SELECT FROM consents c
+    WHERE c.account_id = $1 AND c.number = s.number AND c.channel = $3)
+  ORDER BY s.number
+), told AS (
+  INSERT INTO consent_events (
     account_id, number, channel, state, source, evidence, import_id, record, effective_at, seq)
   SELECT $1, number, $3, 'opted_in', 'import', $5, $2, record, statement_timestamp(), $4
-  FROM stated
-  ORDER BY number
-  ON CONFLICT DO NOTHING
-  RETURNING *
+  FROM unknown
 )
-INSERT INTO consent_events (
+INSERT INTO consents (
   account_id, number, channel, state, source, evidence, import_id, record, effective_at, seq)
-SELECT
-  account_id, number, channel, state, source, evidence, import_id, record, effective_at, seq
-FROM given
+SELECT $1, number, $3, 'opted_in', 'import', $5, $2, record, statement_timestamp(), $4
+FROM unknown
