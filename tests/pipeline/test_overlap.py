@@ -57,7 +57,7 @@ async def test_two_overlapping_imports_keep_an_order_in_every_slot(
     async with finely_cut_stack.tenant() as tenant:
         options = {"lists": ["Both"]}
         results = await asyncio.gather(
-            tenant.import_file(first, options), tenant.import_file(second, options)
+            tenant.import_file(first, options, 90), tenant.import_file(second, options, 90)
         )
         for found in results:
             assert found["status"] == "completed"
