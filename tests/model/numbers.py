@@ -71,7 +71,7 @@ def read_number(
     """The E.164 form of `raw`, or the code of why there is none."""
     text = clean(raw)
     digits = SEPARATORS.sub("", text)
-    code = _code_before_parsing(text, digits, region)
+    code = _code_before_parsing(text, region)
     if code:
         return Number(code=code)
     international = _international(digits, region)
@@ -82,10 +82,12 @@ def read_number(
     return _read_national(digits, region, types)
 
 
-def _code_before_parsing(text: str, digits: str, region: str) -> str | None:
-    if not digits or text.casefold() in NOTHING:
+def _code_before_parsing(text: str, region: str) -> str | None:
+    if len(text) > LONGEST_INPUT:
+        return "phone_too_long"
+    if text.casefold() in NOTHING or not any(char.isalnum() for char in text):
         return "phone_missing"
-    return "phone_too_long" if len(text) > LONGEST_INPUT else refusal(text, region)
+    return refusal(text, region)
 
 
 def refusal(text: str, region: str) -> str | None:
