@@ -45,6 +45,8 @@ def look_through(archive: ZipFile, most_cells: int) -> dict[str, Errors]:
         if name.lower().endswith(_XML):
             with archive.open(entry) as part:
                 found = _look_through_part(part, most_cells)
+                if part.tell() < entry.file_size:
+                    raise PermanentFailure(Code.CORRUPT, "an entry ends too early")
             if name.startswith(_SHEETS):
                 errors[name] = found
     return errors

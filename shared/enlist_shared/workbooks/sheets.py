@@ -49,7 +49,8 @@ def write_csv(sheet: CalamineSheet, errors: Errors, out: IO[str]) -> None:
     for row, cells in enumerate(sheet.iter_rows()):
         texts = [*indent, *_texts(cells)]
         for column, error in errors.get(row, {}).items():
-            texts[column] = error
+            if column < len(texts):
+                texts[column] = error
         write(texts)
 
 

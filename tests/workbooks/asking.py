@@ -1,0 +1,30 @@
+"""A sheet as the services read it: by a child."""
+
+import csv
+import io
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+
+from enlist_shared.workbooks.limits import Limits
+from enlist_shared.workbooks.reading import open_sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a child said of a workbook."""
+
+    sheet: str
+    others: tuple[str, ...]
+    text: bytes
+
+    @property
+    def rows(self) -> list[list[str]]:
+        return list(csv.reader(io.StringIO(self.text.decode(), newline="")))
+
+
+def read(workbook: bytes, sheet: str | None = None, limits: Limits | None = None) -> Read:
+    """All of a sheet."""
+    with TemporaryFile() as file:
+        file.write(workbook)
+        with open_sheet(file, sheet, limits or Limits()) as opened:
+            return Read(opened.name, opened.others, b"".join(opened.blocks))
