@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from enlist_rules.cleaning import trimmed
+from enlist_rules.cleaning import TRIM, trimmed
 from enlist_rules.codes import Code
 from enlist_rules.fields import CUSTOM_PREFIX, CUSTOM_VALUE_LIMIT, LIMITS, Field
 from enlist_rules.findings import Findings
@@ -13,6 +13,10 @@ from enlist_rules.options import OverLimit
 # All of Unicode's Cc but tab, line feed and carriage return.
 _CONTROLS: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]"
 _CONTROL_BYTES: Final = bytes({*range(32), 127} - {9, 10, 13})
+_FORMULA_ERRORS: Final = (
+    *("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"),
+    *("#CALC!", "#SPILL!"),
+)
 Texts = dict[str, pl.Series]
 
 # Linear by construction: one class for the local part, labels without dots for the domain.
@@ -22,6 +26,19 @@ _EMAIL: Final = r"^[^\s@,;<>()\"]+@[^\s@.,;<>()\"]+(?:\.[^\s@.,;<>()\"]+)+$"
 def holds_controls(data: bytes) -> bool:
     """Whether UTF-8 text may hold a control character that `tidy` must look for."""
     return len(data.translate(None, _CONTROL_BYTES)) < len(data) or b"\xc2" in data
+
+
+def without_formula_errors(cells: Texts, findings: Findings) -> Texts:
+    """Columns as they stand, but null where a spreadsheet could not calculate."""
+    return {name: _without_errors(text, name, findings) for name, text in cells.items()}
+
+
+def _without_errors(text: pl.Series, of_field: str, findings: Findings) -> pl.Series:
+    if not text.str.contains("#", literal=True).any():
+        return text
+    error = text.str.strip_chars(TRIM).is_in(_FORMULA_ERRORS).fill_null(value=False)
+    findings.warn(error, Code.FORMULA_ERROR, of_field)
+    return blanked(text, error)
 
 
 def tidy(cells: Texts, findings: Findings, *, controls: bool) -> Texts:

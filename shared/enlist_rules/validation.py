@@ -20,7 +20,13 @@ from enlist_rules.listing import read_lists
 from enlist_rules.numbers import NUMBER_TYPES, NumberReader, region_of
 from enlist_rules.options import NumberRules, ReadingRules
 from enlist_rules.rows import REJECT, ROW
-from enlist_rules.texts import blanked, limited, tidy, well_formed_email
+from enlist_rules.texts import (
+    blanked,
+    limited,
+    tidy,
+    well_formed_email,
+    without_formula_errors,
+)
 
 _NUMBERS: Final = (Field.PHONE_NUMBER, Field.WHATSAPP_NUMBER, Field.COUNTRY_CODE)
 Cells = dict[str, pl.Series]
@@ -46,7 +52,7 @@ def normalize(
         controls: whether there may be control characters; false saves looking for them.
     """
     findings = Findings()
-    cells = _cells(frame, mapping)
+    cells = without_formula_errors(_cells(frame, mapping), findings)
     stored = _read_numbers(cells, frame.height, rules.numbers, findings)
     stored |= _read_texts(cells, rules, findings, controls=controls)
     if LISTS in cells:

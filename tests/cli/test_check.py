@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.scripted_api import Enlist, ScriptedApi
+from tests.fixtures.workbooks import as_csv, xlsx
 
 from enlist.options import ALL, gathered
 from enlist_shared.options import ImportOptions
@@ -164,3 +165,19 @@ def test_a_file_that_cannot_be_written_is_named(enlist: Enlist, messy: Path) -> 
     done = enlist("check", messy, "--rejects", messy.parent / "nowhere" / "rejects.csv", *GERMAN)
     assert done.returncode == 2
     assert "No such file" in done.stderr
+
+
+def test_a_workbook_is_checked_like_its_csv(enlist: Enlist, tmp_path: Path) -> None:
+    """The sheet is read as an import would read it; what is no workbook says so."""
+    rows = [["phone", "name"], ["+447911123456", "Ann"], ["12", "Bo"]]
+    (tmp_path / "people.csv").write_bytes(as_csv(rows))
+    (tmp_path / "people.xlsx").write_bytes(xlsx(rows, name="Friends"))
+    (tmp_path / "broken.xlsx").write_bytes(xlsx(rows)[:-100])
+    as_text = json.loads(enlist("check", tmp_path / "people.csv", "--json").stdout)
+    as_sheet = json.loads(enlist("check", tmp_path / "people.xlsx", "--json").stdout)
+    assert as_sheet["detected"].pop("sheet") == "Friends"
+    assert as_sheet["detected"].pop("other_sheets") == []
+    for name in ("detected", "counts", "reasons", "warning_reasons", "status"):
+        assert as_sheet[name] == as_text[name]
+    broken = enlist("check", tmp_path / "broken.xlsx", "--json")
+    assert (broken.code, json.loads(broken.stdout)["error"]["code"]) == (1, "corrupt")

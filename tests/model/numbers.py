@@ -12,6 +12,7 @@ INVISIBLE = re.compile(
 )
 SEPARATORS = re.compile(r"[\s.()\[\]/\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
+INEXACT = re.compile(r"\d{16,}\.0")
 DECIMAL = re.compile(r"(\d+)\.\d+")
 EXTENSION = re.compile(r"(?i)(?<=\d)\s*(?:;ext=|,?\s*ext(?:n|ension)?\.?:?|x|#)\s*\d{1,9}\Z")
 TYPE_NAMES = {
@@ -87,7 +88,7 @@ def _code_before_parsing(text: str, region: str) -> str | None:
         return "phone_too_long"
     if text.casefold() in NOTHING or not any(char.isalnum() for char in text):
         return "phone_missing"
-    return refusal(text, region)
+    return "number_precision" if INEXACT.fullmatch(text) else refusal(text, region)
 
 
 def refusal(text: str, region: str) -> str | None:

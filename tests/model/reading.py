@@ -50,6 +50,12 @@ NAMES = ("first_name", "last_name")
 EMAIL = re.compile(r"[^\s@,;<>()\"]+@[^\s@.,;<>()\"]+(\.[^\s@.,;<>()\"]+)+")
 
 
+FORMULA_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"} | {
+    "#CALC!",
+    "#SPILL!",
+}
+
+
 @dataclass
 class Reading:
     """What one record says. `fields` holds non-blank values only, `custom.<name>` included."""
@@ -81,6 +87,9 @@ def read_row(record: int, row: Row, mapping: list[str], options: dict[str, Any])
     values = {
         target: cell for target, cell in zip(mapping, row.cells, strict=False) if target != "skip"
     }
+    for target in [target for target, cell in values.items() if _tidy(cell) in FORMULA_ERRORS]:
+        reading.warnings.add("formula_error")
+        values[target] = ""
     _read_numbers(reading, values, options)
     _read_lists(reading, values.pop("lists", ""))
     _split_name(reading, values)

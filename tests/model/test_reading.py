@@ -53,6 +53,7 @@ def test_rows_are_those_of_the_csv_module(text: str) -> None:
         ("4.47E+11", False, "GB", "excel_scientific"),
         ("447911123456.0", True, "GB", "excel_decimal"),
         ("4930123456.0", True, "DE", "excel_decimal"),
+        ("447911123456789012.0", True, "GB", "number_precision"),
         ("07911123456 / 07911123457", True, "GB", "multiple_numbers"),
         ("+447911123456;+447911123457", False, "GB", "multiple_numbers"),
         ("+447911123456 ext. 12", False, "GB", "extension"),

@@ -144,6 +144,25 @@ def test_faults_reject_and_warnings_stay() -> None:
     ]
 
 
+def test_formula_errors_are_left_out() -> None:
+    """What a spreadsheet could not calculate is no value, in whichever column; it is said."""
+    error = "#N/A "
+    rows, rejects = applied(
+        {
+            "phone_number": [error, ONE, TWO],
+            "country_code": ["GB", "#REF!", "GB"],
+            "lists": [None, "#VALUE!", None],
+            "custom.x": ["1", "#DIV/0!", "#1"],
+        }
+    )
+    assert rejects == [(1, "phone_missing", "phone_number")]
+    fields = ("country_code", "lists", "custom.x")
+    assert [(row.get("lists"), row.get("custom"), row.get("warnings")) for row in rows] == [
+        (None, None, NOTES.join(f"formula_error:{name}" for name in fields)),
+        (None, {"x": "#1"}, None),
+    ]
+
+
 @pytest.mark.parametrize(("over_limit", "kept"), [("truncate", "x" * 255), ("blank", None)])
 def test_long_custom_values(over_limit: str, kept: str | None) -> None:
     """What the importer chose holds for custom fields, under their own names."""

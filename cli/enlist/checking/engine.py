@@ -12,15 +12,18 @@ from typing import Final
 
 from enlist.checking.chunk import CheckedChunk, check_chunk
 from enlist.checking.folding import Folding, crowded_keys, fold_part, parts_of
+from enlist.checking.opening import open_text
 from enlist.checking.rejects import shape_of, write_rejects
 from enlist.checking.tally import Checked, tally
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.dividing import TextDivider
+from enlist_rules.encodings import Encoding
 from enlist_rules.layout import Layout, LayoutRules
 from enlist_rules.numbers.regions import DEFAULT_NUMBER_TYPES
 from enlist_rules.options import NumberRules, ReadingRules
 from enlist_rules.splitting import CHUNK_BYTES, Cut
 from enlist_shared.options import ImportOptions
+from enlist_shared.workbooks.reading import Sheet
 
 MAX_BYTES: Final = 104_857_600
 REGION: Final = "GB"
@@ -40,15 +43,16 @@ def check(
     temporary folder, so that memory is bounded.
     """
     begun, size = time.monotonic(), file.stat().st_size
-    divider = TextDivider(_layout_rules(options), size, chunk_bytes=chunk_bytes)
     try:
         if size > MAX_BYTES:
             _refuse(size)
         with (
             TemporaryDirectory(prefix="enlist-check-") as folder,
-            file.open("rb") as source,
+            open_text(file, options.sheet) as (source, sheet),
             ThreadPoolExecutor(os.cpu_count()) as pool,
         ):
+            rules, text_size = _layout_rules(options, sheet), os.fstat(source.fileno()).st_size
+            divider = TextDivider(rules, text_size, chunk_bytes=chunk_bytes)
             run = _Run(source.fileno(), divider, options, Path(folder), pool)
             chunks = run.chunks()
             balance = tally(chunks, run.fold(chunks), divider.layout, options)
@@ -58,7 +62,7 @@ def check(
                 write_rejects(rejects, run.read, chunks, shape, line_break, pool)
     except PermanentFailure as failure:
         return Checked(size, time.monotonic() - begun, failure=failure)
-    return Checked(size, time.monotonic() - begun, divider.layout, balance)
+    return Checked(size, time.monotonic() - begun, divider.layout, balance, sheet=sheet)
 
 
 def _refuse(size: int) -> None:
@@ -108,11 +112,11 @@ class _Run:
         return check_chunk(self.read(cut.start, cut.end), cut, layout, self.rules, to)
 
 
-def _layout_rules(options: ImportOptions) -> LayoutRules:
+def _layout_rules(options: ImportOptions, sheet: Sheet | None) -> LayoutRules:
     return LayoutRules(
         header=options.header,
-        encoding=options.encoding,
-        separator=options.separator,
+        encoding=Encoding.UTF_8 if sheet else options.encoding,
+        separator="," if sheet else options.separator,
         mapping=options.mapping or {},
         unmapped=options.unmapped,
         default_region=options.default_region or REGION,

@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from enlist.checking.chunk import CheckedChunk
 from enlist.checking.folding import Folding
 from enlist_rules.codes import Code, PermanentFailure
+from enlist_rules.dividing import detected
 from enlist_rules.identity import name_key
 from enlist_rules.layout import Layout
 from enlist_shared.events import Counts
 from enlist_shared.options import ImportOptions
+from enlist_shared.workbooks.reading import Sheet
 
 NEW_LISTS: Final = 1000
 
@@ -34,6 +36,14 @@ class Checked:
     layout: Layout | None = None
     balance: Balance = field(default_factory=Balance)
     failure: PermanentFailure | None = None
+    sheet: Sheet | None = None
+
+    @property
+    def detected(self) -> dict[str, Any] | None:
+        """What an import would say about how the file was read."""
+        if self.layout is None:
+            return None
+        return detected(self.layout) | (self.sheet.detected if self.sheet else {})
 
 
 def tally(

@@ -16,7 +16,6 @@ from enlist.columns import columns_table, detected_text
 from enlist.flags import JsonOption, file_errors
 from enlist.options import ALL, Options, takes
 from enlist_rules.code_texts import FILE_CODES
-from enlist_rules.dividing import detected
 from enlist_rules.numbers import NUMBER_TYPES
 from enlist_shared.options import ImportOptions
 
@@ -80,7 +79,7 @@ def _as_json(file: Path, found: Checked) -> dict[str, Any]:
         "counts": found.balance.counts.model_dump(),
         "reasons": found.balance.reasons,
         "warning_reasons": found.balance.warning_reasons,
-        "detected": detected(found.layout) if found.layout else None,
+        "detected": found.detected,
         "error": failure
         and {
             "code": failure.code,
@@ -93,7 +92,7 @@ def _as_json(file: Path, found: Checked) -> dict[str, Any]:
 def _show(file: Path, found: Checked, rejects: Path | None) -> None:
     console = Console(highlight=False, markup=False)
     took = f"{decimal(found.size)} in {found.seconds:.1f} s; nothing was sent"
-    if found.layout is None:
+    if found.layout is None or found.detected is None:
         console.print(f"{file.name}: {took}")
         if found.failure is not None:
             why = refusal_text(found.failure.code, found.failure.detail)
@@ -101,7 +100,7 @@ def _show(file: Path, found: Checked, rejects: Path | None) -> None:
         return
     layout, balance = found.layout, found.balance
     pairs = zip(layout.columns, layout.mapping, strict=True)
-    console.print(detected_text(detected(layout)))
+    console.print(detected_text(found.detected))
     console.print()
     console.print(columns_table((name, field, ()) for name, field in pairs))
     console.print()

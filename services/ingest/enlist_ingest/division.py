@@ -90,7 +90,7 @@ class Divider:
         return Division(
             manifest=self._manifest(layout, self._text.records),
             records=self._text.records,
-            detected=detected(layout) | _sheets(self._sheet),
+            detected=detected(layout) | (self._sheet.detected if self._sheet else {}),
             warnings=layout.warnings,
         )
 
@@ -123,10 +123,6 @@ def _rules(source: Source) -> LayoutRules:
         unmapped=options.unmapped,
         default_region=source.default_region,
     )
-
-
-def _sheets(sheet: Sheet | None) -> dict[str, Any]:
-    return {} if sheet is None else {"sheet": sheet.name, "other_sheets": sheet.others}
 
 
 def _plan(cut: Cut) -> ChunkPlan:

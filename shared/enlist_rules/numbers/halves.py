@@ -8,6 +8,7 @@ import polars as pl
 from enlist_rules.codes import Code
 from enlist_rules.numbers.judging import Judge
 from enlist_rules.numbers.plans import Plan
+from enlist_rules.numbers.refusals import INEXACT
 from enlist_rules.numbers.spelling import compact
 from enlist_rules.numbers.verdicts import Flags, Rows, Verdicts
 
@@ -17,7 +18,7 @@ _POINT: Final = r"^(\+?[0-9]+)\.([0-9]+)$"
 
 def halved(texts: pl.Series) -> pl.Series:
     """Which spelled texts `weigh` may decide about."""
-    return texts.str.contains(f"{_SLASH}|{_POINT}")
+    return texts.str.contains(f"{_SLASH}|{_POINT}") & ~texts.str.contains(INEXACT)
 
 
 def weigh(judge: Judge, rows: Rows, texts: pl.Series, plan: Plan) -> None:

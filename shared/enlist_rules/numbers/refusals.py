@@ -25,10 +25,12 @@ _LABEL: Final = (
 )
 EXTENSION: Final = rf"(?i)([0-9])[ )\].,;-]*{_LABEL}[0-9]{{1,20}}#?$|[ -]+[0-9]{{1,6}}#$"
 SCIENTIFIC: Final = r"(?i)^[+-]?[0-9]+(?:[.,][0-9]*)?e[+-]?[0-9]+$"
+INEXACT: Final = r"^[0-9]{16,}\.0$"  # as sheet_cells writes what is no longer exact
 SIGN: Final = r"[^0-9+ ().\[\]/,;\n*#-]"
 STAR_CODE: Final = r"[*#]"
 PARTS: Final = r"[/,;\n]+"
 _DECIMAL: Final = re.compile(r"(\+?[0-9]+)[.,]([0-9]+)")
+_INEXACT: Final = re.compile(INEXACT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ _CHECKS: Final[tuple[tuple[Code, Callable[[_Cell], bool]], ...]] = (
     (Code.PHONE_CHARS, _has_signs),
     (Code.EXCEL_SCIENTIFIC, _is_scientific),
     (Code.EXCEL_DECIMAL, lambda cell: is_decimal(cell.text, cell.region)),
+    (Code.NUMBER_PRECISION, lambda cell: _INEXACT.search(cell.text) is not None),
     (Code.MULTIPLE_NUMBERS, lambda cell: len(valid_parts(cell.body, cell.region)) > 1),
     (Code.EXTENSION, lambda cell: cell.body != cell.text),
     (Code.SHORT_CODE, lambda cell: re.search(STAR_CODE, cell.text) is not None),
@@ -88,7 +91,7 @@ def is_missing(text: str) -> bool:
 def is_decimal(text: str, region: str) -> bool:
     """Whether a spreadsheet has added decimals to what is a number without them."""
     halves = _DECIMAL.fullmatch(text)
-    if halves is None:
+    if halves is None or _INEXACT.search(text):
         return False
     two_numbers = "," in text and is_valid(halves[2], region)
     return not two_numbers and (is_valid(halves[1], region) or is_valid("+" + halves[1], region))

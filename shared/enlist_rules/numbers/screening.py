@@ -7,6 +7,7 @@ import polars as pl
 from enlist_rules.codes import Code
 from enlist_rules.numbers.refusals import (
     EXTENSION,
+    INEXACT,
     LONGEST_TEXT,
     PARTS,
     PLACEHOLDERS,
@@ -35,6 +36,8 @@ def screen(verdicts: Verdicts, rows: Rows, texts: pl.Series) -> None:
         .then(None)
         .when(scientific)
         .then(pl.lit(Code.EXCEL_SCIENTIFIC.value))
+        .when(_TEXT.str.contains(INEXACT))
+        .then(pl.lit(Code.NUMBER_PRECISION.value))
         .when(_BODY.str.contains(SIGN))
         .then(pl.lit(Code.PHONE_CHARS.value))
         .when(single & (_BODY != _TEXT))

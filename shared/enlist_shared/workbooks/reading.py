@@ -37,6 +37,11 @@ class Sheet:
     others: tuple[str, ...]
     blocks: Iterator[bytes]
 
+    @property
+    def detected(self) -> dict[str, Any]:
+        """What an import says about how it was read."""
+        return {"sheet": self.name, "other_sheets": self.others}
+
 
 @contextmanager
 def open_sheet(workbook: IO[bytes], said: str | None, limits: Limits) -> Iterator[Sheet]:
