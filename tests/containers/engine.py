@@ -1,5 +1,6 @@
 """A Docker engine: the one that answers, or one of our own from the distribution's packages."""
 
+import fcntl
 import os
 import shlex
 import shutil
@@ -99,6 +100,13 @@ def _compose_of(docker: str) -> str:
 @contextmanager
 def _daemon(data: Path, folder: Path, address: str) -> Iterator[None]:
     """dockerd with the first storage driver that works here; its log is `dockerd.log`."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a second run waits: one daemon for one folder
+        yield from _first_that_starts(data, folder, address)
+
+
+def _first_that_starts(data: Path, folder: Path, address: str) -> Iterator[None]:
     for driver in DRIVERS:
         daemon = _start(data, folder, address, driver)
         try:
@@ -111,7 +119,6 @@ def _daemon(data: Path, folder: Path, address: str) -> Iterator[None]:
 
 
 def _start(data: Path, folder: Path, address: str, driver: str) -> subprocess.Popen[bytes]:
-    data.mkdir(parents=True, exist_ok=True)
     places = ("--data-root", data / driver, "--exec-root", folder / "exec")
     command = ("dockerd", *places, "--pidfile", folder / "pid", "--host", address)
     with _log(data).open("wb") as log:
