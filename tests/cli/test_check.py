@@ -180,4 +180,4 @@ def test_a_workbook_is_checked_like_its_csv(enlist: Enlist, tmp_path: Path) -> N
     for name in ("detected", "counts", "reasons", "warning_reasons", "status"):
         assert as_sheet[name] == as_text[name]
     broken = enlist("check", tmp_path / "broken.xlsx", "--json")
-    assert (broken.code, json.loads(broken.stdout)["error"]["code"]) == (1, "corrupt")
+    assert (broken.returncode, json.loads(broken.stdout)["error"]["code"]) == (1, "corrupt")

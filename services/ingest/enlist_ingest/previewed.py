@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
+from tempfile import TemporaryFile
+from typing import Final
 
+from enlist_rules import kinds
 from enlist_rules.codes import Code, PermanentFailure
+from enlist_rules.encodings import Encoding
 from enlist_rules.layout import HEAD_BYTES, LayoutRules
 from enlist_rules.numbers import DEFAULT_NUMBER_TYPES
 from enlist_rules.options import NumberRules, ReadingRules
@@ -11,6 +15,12 @@ from enlist_rules.previewing import Preview, preview
 from enlist_shared.ids import ObjectKey
 from enlist_shared.objectstore import ObjectMissingError, ObjectStore
 from enlist_shared.options import ImportOptions
+from enlist_shared.workbooks.limits import Limits
+from enlist_shared.workbooks.reading import open_sheet
+
+TOO_LARGE_TO_LOOK_AT: Final = "a workbook of more than 1 MB is looked at when it is imported"
+WORKBOOK_LIMITS: Final = Limits(memory_bytes=500_000_000, cpu_seconds=5, seconds=20)
+"""A preview is waited for; what needs more is looked at when it is imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +82,14 @@ async def stored_beginning(objects: ObjectStore, key: ObjectKey) -> Beginning:
 
 
 def look_at(beginning: Beginning, options: ImportOptions, account_region: str) -> Preview:
-    """Read a beginning as an import with these options would.
+    """Read a beginning as an import with these options would; of a workbook, if it is whole.
 
     Raises:
-        PermanentFailure: as `previewing.preview`.
+        PermanentFailure: as `previewing.preview` and `open_sheet`.
     """
+    if kinds.is_workbook(beginning.head[: kinds.HEAD_BYTES]):
+        beginning = _sheet_beginning(beginning, options.sheet)
+        options = options.model_copy(update={"encoding": Encoding.UTF_8, "separator": ","})
     region = options.default_region or account_region
     types = frozenset(options.number_types or DEFAULT_NUMBER_TYPES)
     layout = LayoutRules(
@@ -95,3 +108,13 @@ def look_at(beginning: Beginning, options: ImportOptions, account_region: str) -
         options.duplicates,
         complete=beginning.whole,
     )
+
+
+def _sheet_beginning(workbook: Beginning, sheet: str | None) -> Beginning:
+    if not workbook.whole:
+        raise PermanentFailure(Code.UNSUPPORTED, TOO_LARGE_TO_LOOK_AT)
+    with TemporaryFile() as file:
+        file.write(workbook.head)
+        with open_sheet(file, sheet, WORKBOOK_LIMITS) as opened:
+            text = next(opened.blocks, b"")
+    return Beginning(text, len(text) < HEAD_BYTES, workbook.digest)

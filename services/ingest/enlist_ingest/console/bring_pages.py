@@ -14,6 +14,7 @@ from enlist_ingest.api.views import ImportView
 from enlist_ingest.console.pages import page
 from enlist_ingest.console.reads import OpenedReads
 from enlist_ingest.console.signing_in import Visitor
+from enlist_ingest.previewed import TOO_LARGE_TO_LOOK_AT
 from enlist_rules.codes import PermanentFailure
 from enlist_rules.fields import LISTS, NAME, SKIP, Field
 from enlist_rules.numbers import REGIONS
@@ -71,6 +72,8 @@ async def show_preview(
     try:
         view = await make_preview(request, visitor, ingest, size)
     except (PermanentFailure, Problem) as refusal:
+        if isinstance(refusal, PermanentFailure) and refusal.detail == TOO_LARGE_TO_LOOK_AT:
+            return page(request, "_later.html")
         return page(request, "_refused.html", detail=problem_of(refusal).details.detail)
     name = "_counted.html" if way == "numbers" else "_preview.html"
     return page(
