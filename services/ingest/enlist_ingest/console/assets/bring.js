@@ -38,6 +38,8 @@ function takeDrops(form) {
   const over = (is) => zone.classList.toggle("over", is);
   zone.addEventListener("dragover", (event) => (event.preventDefault(), over(true)));
   zone.addEventListener("dragleave", () => over(false));
+  // Beside the zone, too: otherwise the browser would leave the page and open the file.
+  for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault());
   zone.addEventListener("drop", (event) => {
     event.preventDefault();
     over(false);
@@ -133,11 +135,16 @@ function json(content) {
   return { headers: { "Content-Type": "application/json" }, body: JSON.stringify(content) };
 }
 
-// Put the answer in place; whoever was in one of its fields stays there.
+// Put the answer in place; whoever was in one of its fields stays there, and whoever listens hears
+// the counts alone, not the whole table; a refusal is an alert and speaks for itself.
 function replace(place, html) {
   const focused = document.activeElement?.id;
   place.innerHTML = html;
   if (focused) document.getElementById(focused)?.focus();
+  const counts = place.querySelector(".tally") ?? place.querySelector("section:not([role]) > p");
+  const words = counts?.textContent.replace(/\s+/g, " ").trim() ?? "";
+  const said = place.closest("form").querySelector("[data-said]");
+  if (said.textContent !== words) said.textContent = words;
 }
 
 function start(form, kind, state) {

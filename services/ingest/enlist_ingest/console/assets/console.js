@@ -26,8 +26,18 @@ function nameRegions(root) {
   for (const option of options) option.parentElement.append(option);
 }
 
+// The page is replaced at every change; only another state of the import is worth hearing.
+function sayState() {
+  const state = document.querySelector(".badge")?.textContent;
+  const said = document.querySelector("[data-said]");
+  if (said && state && said.textContent !== state) said.textContent = state;
+}
+
 signInByLink();
 showLocalTimes(document);
 nameRegions(document);
 document.addEventListener("htmx:afterSwap", (event) => showLocalTimes(event.detail.elt));
-document.addEventListener("htmx:sseMessage", () => showLocalTimes(document));
+document.addEventListener("htmx:sseMessage", () => {
+  showLocalTimes(document);
+  sayState();
+});
