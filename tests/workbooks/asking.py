@@ -5,6 +5,8 @@ import io
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 
+import psutil
+
 from enlist_shared.workbooks.limits import Limits
 from enlist_shared.workbooks.reading import open_sheet
 
@@ -20,6 +22,12 @@ class Read:
     @property
     def rows(self) -> list[list[str]]:
         return list(csv.reader(io.StringIO(self.text.decode(), newline="")))
+
+
+def readers() -> list[psutil.Process]:
+    """The children of this process that read workbooks; it may have others."""
+    children = psutil.Process().children()
+    return [child for child in children if "enlist_shared.workbooks" in child.cmdline()]
 
 
 def read(workbook: bytes, sheet: str | None = None, limits: Limits | None = None) -> Read:

@@ -10,9 +10,8 @@ from signal import SIGABRT, SIGKILL, SIGSEGV
 from tempfile import TemporaryFile
 from typing import Final
 
-import psutil
 import pytest
-from tests.workbooks.asking import read
+from tests.workbooks.asking import read, readers
 from tests.workbooks.made import STRINGS, book, strings_of
 
 from enlist_rules.codes import Code, PermanentFailure
@@ -91,12 +90,12 @@ def test_a_child_that_dies_is_never_taken_for_whole(signal: int, code: Code) -> 
         file.write(SHARED)
         with open_sheet(file, None, LIMITS) as sheet:
             next(sheet.blocks)
-            [child] = psutil.Process().children()
+            [child] = readers()
             child.send_signal(signal)
             with pytest.raises(PermanentFailure) as refused:
                 list(sheet.blocks)
     assert refused.value.code == code
-    assert psutil.Process().children() == []
+    assert readers() == []
 
 
 def test_a_child_is_gone_when_nobody_wants_it() -> None:
@@ -105,4 +104,4 @@ def test_a_child_is_gone_when_nobody_wants_it() -> None:
         file.write(SHARED)
         with open_sheet(file, None, LIMITS) as sheet:
             next(sheet.blocks)
-        assert psutil.Process().children() == []
+        assert readers() == []

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-import psutil
 import pytest
 from tests.fixtures.workbooks import xls, xlsx
-from tests.workbooks.asking import read
+from tests.workbooks.asking import read, readers
 from tests.workbooks.hostile import HOSTILE
 from tests.workbooks.made import book, opendocument
 
@@ -40,7 +39,7 @@ def test_a_hostile_workbook_ends_with_its_code(code: Code, make: Callable[[], by
     with pytest.raises(PermanentFailure) as refused:
         read(workbook)
     assert refused.value.code == code
-    assert psutil.Process().children() == []
+    assert readers() == []
 
 
 @pytest.mark.parametrize("seed", range(3))
