@@ -35,7 +35,7 @@ async def main() -> None:
         failed = await tenant.upload(b"hello\nworld\n")
         for width, viewport in (("wide", DESKTOP), ("narrow", PHONE)):
             for scheme in ("light", "dark"):
-                looks = {"viewport": viewport, "color_scheme": scheme}
+                looks = {"viewport": viewport, "color_scheme": scheme, "locale": "en-GB"}
                 async with person_at(stack, tenant, browser, **looks) as person:
                     await picture_all(person, f"{width}-{scheme}", failed)
         await browser.close()
@@ -52,7 +52,12 @@ async def picture_all(person: Person, looks: str, failed: str) -> None:
     """All pages in one width and theme."""
 
     async def picture(name: str) -> None:
-        await person.page.screenshot(path=FOLDER / f"{name}-{looks}.png", full_page=True)
+        page, size = person.page, person.page.viewport_size
+        assert size is not None
+        height = await page.evaluate("document.documentElement.scrollHeight")
+        await page.set_viewport_size({"width": size["width"], "height": height})
+        await page.screenshot(path=FOLDER / f"{name}-{looks}.png")
+        await page.set_viewport_size(size)
 
     rows = person.tenant.rows
     a_list = await rows.fetchval("SELECT min(list_id) FROM lists")
