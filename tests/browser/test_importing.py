@@ -85,8 +85,8 @@ async def test_numbers_are_counted_while_they_are_typed(person: Person) -> None:
 async def test_pasted_contacts_follow_the_separator(person: Person) -> None:
     """The person says how the text is separated, sees it, and imports it by the keyboard alone."""
     page = await person.open("/import/contacts")
-    await page.fill("#text", "+447400123456|Ann|Smith, née Jones")
-    await page.select_option("#separator", "|")
+    await page.fill("#text", "+447400123456^Ann^Smith, née Jones")
+    await page.fill("#separator-own", "^")
     await page.select_option("#header", "absent")
     await expect(page.locator(".preview tbody td")).to_have_text(
         ["+447400123456", "Ann", "Smith, née Jones"]

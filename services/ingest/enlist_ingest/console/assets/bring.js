@@ -16,6 +16,7 @@ function watch(form, kind) {
   form.addEventListener("input", (event) => {
     state.key = null;
     if (event.target.type === "file") showFile(form, event.target.files[0]);
+    if (event.target.name === "separator") form.elements.separator_own.value = "";
     if (event.target.name === "opted_in") hide(form, "[data-consent]", !event.target.checked);
     look();
   });
@@ -88,6 +89,8 @@ function options(form) {
     const value = form.elements[name]?.value;
     if (value) said[name] = value;
   }
+  const own = form.elements.separator_own?.value;
+  if (own) said.separator = own;
   const columns = [...form.querySelectorAll("select[data-column]")];
   const changed = columns.filter((each) => each.value !== each.dataset.found || "chosen" in each.dataset);
   if (changed.length) said.mapping = Object.fromEntries(columns.map((each) => [each.dataset.column, each.value]));
