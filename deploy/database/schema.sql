@@ -501,7 +501,7 @@ $$;
 CREATE FUNCTION claim(
   of_account uuid, of_import uuid, of_kind text, of_number int, lease interval,
   chosen uuid DEFAULT NULL
-) RETURNS TABLE (answer text, token uuid, key text, failures int)
+) RETURNS TABLE (answer text, token uuid, key text, failures int, attempts int)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -523,25 +523,25 @@ BEGIN
     WHEN 'shard' THEN stage = 'merging'
     WHEN 'undo_shard' THEN stage = 'undoing'
   END) THEN
-    RETURN QUERY SELECT 'ended', NULL::uuid, NULL::text, 0;
+    RETURN QUERY SELECT 'ended', NULL::uuid, NULL::text, 0, 0;
     RETURN;
   END IF;
   ran_out := unit.state = 'claimed' AND unit.lease_until <= clock_timestamp();
   IF unit.state = 'finished' THEN
-    RETURN QUERY SELECT 'done', NULL::uuid, unit.key, 0;
+    RETURN QUERY SELECT 'done', NULL::uuid, unit.key, 0, 0;
   ELSIF unit.state = 'claimed' AND unit.token = chosen THEN
     RETURN QUERY
     UPDATE units u SET lease_until = clock_timestamp() + lease
     WHERE u.account_id = of_account AND u.import_id = of_import
       AND u.kind = of_kind AND u.number = of_number
-    RETURNING 'go', u.token, NULL::text, u.failures;
+    RETURNING 'go', u.token, NULL::text, u.failures, u.attempts;
   ELSIF unit.state = 'given_up' OR unit.attempts + ran_out::int >= 3 THEN
     UPDATE units u SET state = 'given_up', attempts = 3, token = NULL, lease_until = NULL
     WHERE u.account_id = of_account AND u.import_id = of_import
       AND u.kind = of_kind AND u.number = of_number AND u.state <> 'given_up';
-    RETURN QUERY SELECT 'quarantined', NULL::uuid, NULL::text, 0;
+    RETURN QUERY SELECT 'quarantined', NULL::uuid, NULL::text, 0, 0;
   ELSIF unit.state = 'claimed' AND NOT ran_out OR unit.retry_at > clock_timestamp() THEN
-    RETURN QUERY SELECT 'busy', NULL::uuid, NULL::text, 0;
+    RETURN QUERY SELECT 'busy', NULL::uuid, NULL::text, 0, 0;
   ELSE
     RETURN QUERY
     UPDATE units u
@@ -550,7 +550,7 @@ BEGIN
         attempts = u.attempts + ran_out::int
     WHERE u.account_id = of_account AND u.import_id = of_import
       AND u.kind = of_kind AND u.number = of_number
-    RETURNING 'go', u.token, NULL::text, u.failures;
+    RETURNING 'go', u.token, NULL::text, u.failures, u.attempts;
   END IF;
 END
 $$;

@@ -18,6 +18,7 @@ from enlist_shared.failures import PermanentFailure, is_outage, retry_delay, wit
 from enlist_shared.ids import AccountId, ImportId, ObjectKey
 from enlist_shared.metrics import LEASES_LOST
 from enlist_shared.postgres import Connection, is_transient
+from enlist_shared.room import Room
 from enlist_shared.states import UnitKind
 from enlist_shared.telemetry import bind_ids
 
@@ -56,33 +57,44 @@ class Claim:
     token: UUID | None
     key: ObjectKey | None
     failures: int
+    attempts: int
 
 
 class Claims:
-    """Takes, renews and ends claims with connections of the service's own role."""
+    """Takes, renews and ends claims with connections of the service's own role.
+
+    One a process: what was attempted before runs in it alone.
+    """
 
     def __init__(self, pool: asyncpg.Pool, lease_seconds: float) -> None:
         self._pool = pool
         self._lease = timedelta(seconds=lease_seconds)
+        self._room = Room()
 
     async def claim(self, unit: Unit) -> Claim:
         """Ask for a unit; with `go`, `hold` must follow at once.
 
         While the server is away, for two seconds: under one token, so that an answer that was
-        lost is given again. What may have been granted unheard is given back.
+        lost is given again. What may have been granted unheard is given back, as is what would
+        keep a unit company that runs alone: `busy`.
         """
         bind_ids(account_id=unit.account_id, import_id=unit.import_id, unit=unit)
-        asked = Claim(unit, Answer.GO, uuid4(), None, 0)
+        asked = Claim(unit, Answer.GO, uuid4(), None, 0, 0)
         try:
-            return await with_retries(lambda: self._ask(asked))
+            claim = await with_retries(lambda: self._ask(asked))
         except Exception as error:
             if is_outage(error):
                 await self._give_back(asked, counted=False)
             raise
+        if claim.answer is Answer.GO and self._room.is_closed:
+            await self._give_back(claim, counted=False)
+            return replace(claim, answer=Answer.BUSY, token=None)
+        return claim
 
     async def _ask(self, asked: Claim) -> Claim:
         row = await self._pool.fetchrow(
-            "SELECT answer, token, key, failures FROM enlist.claim($1, $2, $3, $4, $6, $5)",
+            "SELECT answer, token, key, failures, attempts"
+            " FROM enlist.claim($1, $2, $3, $4, $6, $5)",
             *_held(asked),
             self._lease,
         )
@@ -94,19 +106,22 @@ class Claims:
             token=row["token"],
             key=row["key"],
             failures=row["failures"],
+            attempts=row["attempts"],
         )
 
     @asynccontextmanager
     async def hold(self, claim: Claim) -> AsyncIterator[None]:
         """Renew the lease while the body works; a body that fails gives the unit back.
 
+        The body of a unit that was attempted before waits until it is alone in the process.
         The body finishes the unit itself with `finish`, which is why success does nothing here.
         A cancelled body (the service stops) gives the unit back at once. What is neither an
         outage nor permanent counts as an attempt.
         """
         renewing = asyncio.create_task(self._renew(claim))
         try:
-            yield
+            async with self._room.enter(alone=claim.attempts > 0):
+                yield
         except BaseException as error:
             counted = not (is_outage(error) or isinstance(error, PermanentFailure))
             with suppress(Exception):
