@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Final
 
@@ -60,10 +60,11 @@ async def said_again(stack: Stack, *messages: Message) -> None:
 
 
 def kept(database: Path, *import_ids: str) -> list[tuple[str, str, int]]:
-    """What the subscriber keeps of these imports."""
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as imports:
+    """What the subscriber keeps of these imports; nothing before it has made its table."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as imports:
+        if not imports.execute("SELECT 1 FROM sqlite_master WHERE name = 'imports'").fetchall():
+            return []
         rows = imports.execute("SELECT import_id, type, created FROM imports").fetchall()
-    imports.close()
     return sorted((row[0], row[1].decode(), row[2]) for row in rows if row[0] in import_ids)
 
 
