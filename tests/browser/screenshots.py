@@ -3,41 +3,52 @@
 import asyncio
 import io
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import Browser, async_playwright, expect
 from tests.fixtures.browser import DESKTOP, PHONE, PROGRAM, Person, person_at
-from tests.fixtures.stack import stack_with
+from tests.fixtures.stack import Stack, stack_with
+from tests.fixtures.tenant import Tenant
 
+from enlist.embedded.waiting import wait_for
 from enlist.samples import write_sample
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "images"
+FILES: Final = {
+    "autumn offers.csv": ["Autumn offers", "VIP"],
+    "newsletter sign-ups.csv": ["Newsletter"],
+}
 NUMBERS: Final = "07400 123456\n+44 7400 123456\n4.47E+11\n07400123457, 07400123458\ncall Ann"
 TEXT: Final = "phone;first name;last name\n07400 123456;Ann;Smith\n+447400123457;José;Núñez"
+
+
+LOOKS: Final = [
+    (f"{width}-{scheme}", {"viewport": viewport, "color_scheme": scheme, "locale": "en-GB"})
+    for width, viewport in (("wide", DESKTOP), ("narrow", PHONE))
+    for scheme in ("light", "dark")
+]
 
 
 async def main() -> None:
     """Start a stack, fill an account as a person would, and picture every page."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    async with (
-        stack_with({}) as stack,
-        stack.tenant() as tenant,
-        async_playwright() as playwright,
-    ):
+    async with stack_with({"ENLIST_CHUNK_BYTES": "40000"}) as stack, async_playwright() as driver:
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = await playwright.chromium.launch(
-            executable_path=os.environ[PROGRAM], args=options
-        )
-        for lists in (["Autumn offers", "VIP"], ["Newsletter"]):
-            said = {"lists": lists, "convert_national": True}
-            await tenant.ended(await tenant.upload(messy(3_000, len(lists)), said))
-        failed = await tenant.upload(b"hello\nworld\n")
-        for width, viewport in (("wide", DESKTOP), ("narrow", PHONE)):
-            for scheme in ("light", "dark"):
-                looks = {"viewport": viewport, "color_scheme": scheme, "locale": "en-GB"}
-                async with person_at(stack, tenant, browser, **looks) as person:
-                    await picture_all(person, f"{width}-{scheme}", failed)
+        browser = await driver.chromium.launch(executable_path=os.environ[PROGRAM], args=options)
+        async with stack.tenant() as newcomer:
+            await picture_beginnings(stack, newcomer, browser)
+        async with stack.tenant() as tenant:
+            for name, lists in FILES.items():
+                said = {"lists": lists, "convert_national": True}
+                await tenant.ended(await tenant.upload(messy(3_000, len(name)), said, name))
+            failed = await tenant.upload(b"hello\nworld\n", name="greetings.csv")
+            await tenant.ended(failed)
+            for looks, how in LOOKS:
+                async with person_at(stack, tenant, browser, **how) as person:
+                    await picture_all(person, looks, failed)
         await browser.close()
 
 
@@ -48,16 +59,52 @@ def messy(rows: int, seed: int) -> bytes:
     return out.getvalue().encode()
 
 
+async def picture(person: Person, name: str) -> None:
+    """The page as tall as it is."""
+    page, size = person.page, person.page.viewport_size
+    assert size is not None
+    height = await page.evaluate("document.documentElement.scrollHeight")
+    await page.set_viewport_size({"width": size["width"], "height": height})
+    await page.screenshot(path=FOLDER / f"{name}.png")
+    await page.set_viewport_size(size)
+
+
+async def picture_beginnings(stack: Stack, newcomer: Tenant, browser: Browser) -> None:
+    """What somebody sees who has nothing yet, and whose first import is on its way."""
+    for looks, how in LOOKS:
+        async with person_at(stack, newcomer, browser, **how) as person:
+            for page in ("imports", "lists", "contacts"):
+                await person.open(f"/{page}")
+                await picture(person, f"no-{page}-{looks}")
+    running = await newcomer.upload(messy(20_000, 1), name="members 2026.csv")
+
+    async def is_on_its_way() -> bool:
+        units = await newcomer.ledger("units", running)
+        return len([unit for unit in units if unit["state"] == "finished"]) > 10
+
+    await wait_for(is_on_its_way, 60)
+    with normalizers_paused(stack):
+        for looks, how in LOOKS:
+            async with person_at(stack, newcomer, browser, **how) as person:
+                await person.open(f"/imports/{running}")
+                await picture(person, f"import-running-{looks}")
+
+
+@contextmanager
+def normalizers_paused(stack: Stack) -> Iterator[None]:
+    """For the length of a block no chunk is normalised."""
+    processes = stack.workers("enlist_normalize")
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()
+
+
 async def picture_all(person: Person, looks: str, failed: str) -> None:
     """All pages in one width and theme."""
-
-    async def picture(name: str) -> None:
-        page, size = person.page, person.page.viewport_size
-        assert size is not None
-        height = await page.evaluate("document.documentElement.scrollHeight")
-        await page.set_viewport_size({"width": size["width"], "height": height})
-        await page.screenshot(path=FOLDER / f"{name}-{looks}.png")
-        await page.set_viewport_size(size)
 
     rows = person.tenant.rows
     a_list = await rows.fetchval("SELECT min(list_id) FROM lists")
@@ -67,15 +114,15 @@ async def picture_all(person: Person, looks: str, failed: str) -> None:
     await expect(person.page.locator("#preview-title")).to_be_visible()
     await person.page.check("[name=convert_national]")
     await expect(person.page.locator("[data-convert]")).to_have_count(0)
-    await picture("upload")
+    await picture(person, f"upload-{looks}")
     await person.open("/import/numbers")
     await person.page.fill("#numbers", NUMBERS)
     await expect(person.page.locator(".tally")).to_be_visible()
-    await picture("numbers")
+    await picture(person, f"numbers-{looks}")
     await person.open("/import/contacts")
     await person.page.fill("#text", TEXT)
     await expect(person.page.locator(".tally")).to_be_visible()
-    await picture("contacts-pasted")
+    await picture(person, f"contacts-pasted-{looks}")
     for name, path in (
         ("import", f"/imports/{completed}"),
         ("import-failed", f"/imports/{failed}"),
@@ -84,12 +131,13 @@ async def picture_all(person: Person, looks: str, failed: str) -> None:
         ("list", f"/lists/{a_list}"),
         ("contacts", "/contacts"),
         ("contact", f"/contacts/{a_contact}"),
+        ("missing", "/imports/01900000-0000-7000-8000-000000000000"),
     ):
         await person.open(path)
-        await picture(name)
+        await picture(person, f"{name}-{looks}")
     await person.page.click("text=Sign out")
     await person.page.wait_for_url("**/sign-in")
-    await picture("sign-in")
+    await picture(person, f"sign-in-{looks}")
 
 
 if __name__ == "__main__":

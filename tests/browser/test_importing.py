@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 from tests.fixtures.browser import Person
 
 from enlist.samples import write_sample
@@ -56,6 +56,32 @@ async def test_a_file_is_looked_at_corrected_and_imported(person: Person) -> Non
     stored = await person.tenant.rows.fetch("SELECT first_name, city FROM contacts ORDER BY 1")
     assert [tuple(row) for row in stored] == [("Ann", "red"), ("Bob", "blue")]
     assert await lists(person) == [f"people {datetime.now(UTC):%Y-%m-%d}"]
+
+
+async def drop(page: Page, file: Path, selector: str) -> None:
+    """Drag a file from the desktop over an element and let it fall there, for real."""
+    box = await page.locator(selector).bounding_box()
+    assert box is not None
+    session = await page.context.new_cdp_session(page)
+    drag = {"items": [], "files": [str(file)], "dragOperationsMask": 1}
+    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2, "data": drag}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        await session.send("Input.dispatchDragEvent", {"type": kind, **place})
+
+
+async def test_a_file_is_dropped(person: Person, tmp_path: Path) -> None:
+    """On its field it is looked at and imported; beside it the page stays as it is."""
+    file = tmp_path / "people.csv"
+    file.write_bytes(b"phone,first name\n+447400123456,Ann\n")
+    address = person.page.url
+    await drop(person.page, file, "h1")
+    await expect(person.page.locator(".tally")).to_have_count(0)
+    assert person.page.url == address
+    await drop(person.page, file, "[data-drop]")
+    await expect(person.page.locator(".tally")).to_contain_text("1 good")
+    await person.start()
+    await person.completed()
+    assert await numbers(person) == ["+447400123456"]
 
 
 async def test_numbers_are_counted_while_they_are_typed(person: Person) -> None:

@@ -74,7 +74,7 @@ def steps(view: ImportView) -> list[Step]:
     progress, completed = view.progress, view.status is Status.COMPLETED
     return [
         Step("Upload", float(view.status in _UPLOADED), ""),
-        _step("Normalise", progress.chunks_normalized, progress.chunks, "chunks", completed),
+        _step("Normalise", progress.chunks_normalized, progress.chunks, "parts", completed),
         _step("Merge", progress.shards_merged, progress.shards, "parts", completed),
     ]
 
