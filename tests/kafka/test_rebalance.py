@@ -15,7 +15,9 @@ from tests.kafka.test_faults import DATA, ends_as_the_model_does
 from enlist.embedded.waiting import wait_for
 
 LOCK = "SELECT pg_advisory_lock(hashtext($1), slot) FROM generate_series(0, 63) AS slot"
-IN_HAND = "SELECT count(*) FROM units WHERE state = 'claimed' AND kind = 'shard'"
+IN_HAND = """
+SELECT count(*) FROM units WHERE import_id = $1 AND state = 'claimed' AND kind = 'shard'
+"""
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -32,7 +34,8 @@ async def shards_take_long(stack: Stack, tenant: Tenant) -> AsyncIterator[str]:
         import_id = await tenant.upload(DATA)
 
         async def all_busy() -> bool:
-            return bool(await other.fetchval(IN_HAND) == len(stack.workers("enlist_merge")))
+            in_hand = await other.fetchval(IN_HAND, import_id)
+            return bool(in_hand == len(stack.workers("enlist_merge")) == 2)
 
         await wait_for(all_busy, 60)
         yield import_id
