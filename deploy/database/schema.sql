@@ -163,6 +163,8 @@ CREATE TABLE shards (
   given_up        boolean NOT NULL DEFAULT false,
   seq             bigint,                         -- the order between imports, per slot
   outcomes_key    text,
+  consents_changed bigint NOT NULL DEFAULT 0,     -- numbers whose consent is another now
+  consents_key    text,                           -- the object that names them
   PRIMARY KEY (account_id, import_id, shard),
   FOREIGN KEY (account_id, import_id) REFERENCES imports,
   CONSTRAINT shard_balance CHECK (
@@ -306,15 +308,38 @@ CREATE TABLE consents (
   record       bigint,
   effective_at timestamptz NOT NULL,
   seq          bigint      NOT NULL,
-  PRIMARY KEY (account_id, number, channel)
+  PRIMARY KEY (account_id, number, channel),
+  CONSTRAINT call_has_evidence CHECK (source <> 'consent_call' OR evidence IS NOT NULL)
 );
 
 -- Every consent event, for ever: rows are added and never changed.
 CREATE TABLE consent_events (
   LIKE consents,
-  event_id uuid NOT NULL DEFAULT uuidv7(),
-  PRIMARY KEY (account_id, number, channel, event_id)
+  event_id   uuid NOT NULL DEFAULT uuidv7(),
+  message_id text COLLATE "C",        -- the inbound message's; it is heard once
+  PRIMARY KEY (account_id, number, channel, event_id),
+  CONSTRAINT call_has_evidence CHECK (source <> 'consent_call' OR evidence IS NOT NULL)
 );
+CREATE UNIQUE INDEX consent_events_by_message ON consent_events (account_id, message_id)
+  WHERE message_id IS NOT NULL;
+CREATE UNIQUE INDEX consent_events_single ON consent_events (account_id, event_id)
+  WHERE import_id IS NULL;
+
+-- A word that people text, beside STOP and START: joins a list of contacts, or does what these do.
+CREATE TABLE keywords (
+  account_id uuid        NOT NULL REFERENCES accounts,
+  keyword_id uuid        NOT NULL DEFAULT uuidv7(),
+  number     text        COLLATE "C",         -- the virtual number; null: whichever
+  keyword    text        NOT NULL CHECK (char_length(keyword) BETWEEN 1 AND 50),
+  word_key   text        COLLATE "C" NOT NULL CHECK (word_key <> ''),  -- as it is compared
+  effect     text        NOT NULL CHECK (effect IN ('join', 'stop', 'start')),
+  list_id    bigint,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (account_id, keyword_id),
+  CONSTRAINT join_has_a_list CHECK ((effect = 'join') = (list_id IS NOT NULL)),
+  CONSTRAINT join_has_a_number CHECK (effect <> 'join' OR number IS NOT NULL)
+);
+CREATE UNIQUE INDEX keywords_by_word ON keywords (account_id, word_key, number) NULLS NOT DISTINCT;
 
 -- A before-image: the fields that a write replaced. A column is meaningful where its bit in
 -- `fields` is set (bit i = the i-th stored field; bit 14 custom, bit 15 channels, bit 16 keys).
@@ -368,7 +393,7 @@ $statistics$;
 CREATE TABLE outbox (
   id           bigint      PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
   account_id   uuid        NOT NULL,
-  import_id    uuid        NOT NULL,
+  import_id    uuid,                              -- null: keeps the order of its account
   event_id     uuid        NOT NULL DEFAULT uuidv7(),
   topic        text        NOT NULL,
   key          text        NOT NULL,
@@ -380,7 +405,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_unpublished ON outbox (id) WHERE published_at IS NULL AND held_until IS NULL;
 CREATE INDEX outbox_held ON outbox (held_until)
   WHERE published_at IS NULL AND held_until IS NOT NULL;
-CREATE INDEX outbox_held_imports ON outbox (import_id)
+CREATE INDEX outbox_held_queues ON outbox ((coalesce(import_id, account_id)))
   WHERE published_at IS NULL AND held_until IS NOT NULL;
 
 -- ──────────────────────────────────────────────────────────────────────────── functions
@@ -400,12 +425,16 @@ $$;
 CREATE TRIGGER import_moves BEFORE UPDATE OF status ON imports
   FOR EACH ROW EXECUTE FUNCTION check_import_move();
 
+-- Leaving opted_out takes the person, or a call with evidence, at a later time; a tie stays out.
 CREATE FUNCTION check_consent() RETURNS trigger LANGUAGE plpgsql
 SET search_path = enlist, pg_temp AS $$
 BEGIN
   IF OLD.state = 'opted_out' AND (
     TG_OP = 'DELETE'
-    OR NEW.state <> 'opted_out' AND NEW.source NOT IN ('keyword', 'start', 'consent_call')
+    OR (NEW.account_id, NEW.number, NEW.channel) <> (OLD.account_id, OLD.number, OLD.channel)
+    OR NEW.effective_at < OLD.effective_at
+    OR NEW.state <> 'opted_out' AND (
+      NEW.source NOT IN ('keyword', 'start', 'consent_call') OR NEW.effective_at = OLD.effective_at)
   ) THEN
     RAISE EXCEPTION 'opted-out stays opted-out'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'opted_out_stays';
@@ -614,7 +643,8 @@ DECLARE
 BEGIN
   FOREACH secured IN ARRAY ARRAY[
     'accounts', 'api_keys', 'sessions', 'imports', 'idempotency_keys', 'chunks', 'shards', 'units',
-    'profiles', 'contacts', 'lists', 'memberships', 'consents', 'consent_events', 'changes', 'outbox'
+    'profiles', 'contacts', 'lists', 'memberships', 'consents', 'consent_events', 'keywords',
+    'changes', 'outbox'
   ] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', secured);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', secured);
@@ -643,6 +673,15 @@ CREATE POLICY imports_alone ON consents AS RESTRICTIVE TO enlist_merge USING (tr
   WITH CHECK ((source, state) IN (('import', 'opted_in'), ('opt_out_import', 'opted_out')));
 CREATE POLICY imports_alone ON consent_events AS RESTRICTIVE TO enlist_merge USING (true)
   WITH CHECK ((source, state) IN (('import', 'opted_in'), ('opt_out_import', 'opted_out')));
+
+-- An import changes what is known already to opted out alone.
+CREATE POLICY imports_opt_out ON consents AS RESTRICTIVE FOR UPDATE TO enlist_merge USING (true)
+  WITH CHECK (source = 'opt_out_import' AND state = 'opted_out');
+-- The role of the API writes what persons, hands and calls say, and can pass for no import.
+CREATE POLICY no_import ON consents AS RESTRICTIVE TO enlist_ingest USING (true)
+  WITH CHECK (source IN ('hand', 'keyword', 'consent_call') OR source = 'start' AND state = 'opted_in');
+CREATE POLICY no_import ON consent_events AS RESTRICTIVE TO enlist_ingest USING (true)
+  WITH CHECK (source IN ('hand', 'keyword', 'consent_call') OR source = 'start' AND state = 'opted_in');
 
 GRANT USAGE ON SCHEMA enlist
   TO enlist_ingest, enlist_normalize, enlist_merge, enlist_system, enlist_definer;
@@ -673,8 +712,16 @@ GRANT SELECT, INSERT, UPDATE ON shards, contacts, lists TO enlist_merge;
 GRANT SELECT, INSERT, DELETE ON memberships TO enlist_merge;
 GRANT SELECT, INSERT ON units TO enlist_merge;
 GRANT INSERT ON changes, outbox, consents, consent_events TO enlist_merge;
+GRANT UPDATE (state, source, evidence, import_id, record, effective_at, seq) ON consents
+  TO enlist_ingest, enlist_merge;
+GRANT INSERT ON consents, consent_events TO enlist_ingest;
+GRANT SELECT, INSERT, DELETE ON keywords TO enlist_ingest;
+-- Whoever texts a keyword becomes a contact and joins its list.
+GRANT INSERT ON contacts, lists, memberships, changes TO enlist_ingest;
+GRANT UPDATE (channels, changed_seq, updated_at) ON contacts TO enlist_ingest;
+GRANT UPDATE (deleted_at) ON lists TO enlist_ingest;  -- what FOR KEY SHARE asks for
 GRANT SELECT ON changes, consent_events TO enlist_ingest;  -- a contact's history
-GRANT USAGE ON SEQUENCE contact_ids, merge_order TO enlist_merge;
+GRANT USAGE ON SEQUENCE contact_ids, merge_order TO enlist_merge, enlist_ingest;
 
 GRANT SELECT (
   account_id, import_id, status, lane, manifest_key, chunks, chunks_normalized, shards,

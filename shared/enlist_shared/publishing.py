@@ -78,7 +78,7 @@ class _Sent(NamedTuple):
 
 
 class Obstacle(NamedTuple):
-    """The event that an import's others have to wait for, and why."""
+    """The event that the others of its queue have to wait for, and why."""
 
     row: Row
     error: BaseException
@@ -86,7 +86,7 @@ class Obstacle(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What became of some events: the ids that the broker has, and what imports wait for."""
+    """What became of some events: the ids that the broker has, and what queues wait for."""
 
     ids: list[int] = field(default_factory=list)
     obstacles: dict[UUID, Obstacle] = field(default_factory=dict)
@@ -113,7 +113,7 @@ class Publishing:
             raise ConnectionError("the broker does not answer") from error
 
     async def publish(self, rows: Sequence[Row]) -> Published:
-        """Publish rows of the outbox in their order; what fails stops its own import alone.
+        """Publish rows of the outbox in their order; what fails stops its own queue alone.
 
         Raises:
             ConnectionError: the broker does not answer, or this producer is of no use any more.
@@ -137,14 +137,14 @@ class Publishing:
         given: dict[int, _Sent] = {}
         waits = dict.fromkeys(slow, _BRIEFLY)
         for row in rows:
-            if row["import_id"] in obstacles:
+            if row["queue"] in obstacles:
                 continue
             try:
                 sent = self._unanswered.pop(row["id"], None)
                 given[row["id"]] = sent or await self._send(row, waits.get(row["topic"], PATIENCE))
             except (KafkaError, TimeoutError) as error:
                 _refuse_fatal(error)
-                obstacles[row["import_id"]] = Obstacle(row, error)
+                obstacles[row["queue"]] = Obstacle(row, error)
                 if isinstance(error, TimeoutError):  # the producer holds all that it can of it
                     waits[row["topic"]] = 0
         return given
@@ -153,7 +153,8 @@ class Publishing:
         topic = row["topic"]
         if topic not in self._topics:
             raise UnknownTopicOrPartitionError(topic)
-        headers = cloud_event(topic, row["event_id"], str(row["import_id"]), row["created_at"])
+        subject = str(row["import_id"] or "")
+        headers = cloud_event(topic, row["event_id"], subject, row["created_at"])
         async with asyncio.timeout(seconds):
             answer = await self._producer.send(
                 topic,
@@ -168,7 +169,7 @@ class Publishing:
         if not sent.answer.done():
             self._unanswered[row["id"]] = sent
         error = sent.answer.exception() if sent.answer.done() else TimeoutError()
-        obstacle = result.obstacles.get(row["import_id"])
+        obstacle = result.obstacles.get(row["queue"])
         if error is not None:
             _refuse_fatal(error)
         if obstacle is not None and obstacle.row["id"] < row["id"]:
@@ -176,7 +177,7 @@ class Publishing:
         if error is None:
             result.ids.append(row["id"])
         else:
-            result.obstacles[row["import_id"]] = Obstacle(row, error)
+            result.obstacles[row["queue"]] = Obstacle(row, error)
 
 
 def _refuse_fatal(error: BaseException) -> None:

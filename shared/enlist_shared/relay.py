@@ -102,7 +102,7 @@ async def _hold(
     behind = {
         row["id"]
         for row in fresh
-        if row["behind"] or (row["import_id"] in obstacles and row["id"] not in out)
+        if row["behind"] or (row["queue"] in obstacles and row["id"] not in out)
     }
     if heads or behind:
         await connection.execute(SQL["hold"], list(heads | behind), list(heads))
@@ -114,7 +114,7 @@ async def _mark(
     out = set(result.ids)
     if out:
         await connection.execute(SQL["published"], result.ids)
-    if moved_on := [row["import_id"] for row in due if row["id"] in out]:
+    if moved_on := [row["queue"] for row in due if row["id"] in out]:
         await connection.execute(SQL["let_go"], moved_on)
 
 

@@ -18,9 +18,11 @@ from enlist_shared.topic_creation import create_topics
 
 
 def row(number: int) -> dict[str, object]:
+    import_id = uuid4()
     said = {
         "id": number,
-        "import_id": uuid4(),
+        "import_id": import_id,
+        "queue": import_id,
         "event_id": uuid4(),
         "created_at": datetime.now(UTC),
     }

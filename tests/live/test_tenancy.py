@@ -42,6 +42,7 @@ INSERT INTO memberships SELECT account_id, list_id, 1, NULL, 0 FROM lists WHERE 
 INSERT INTO consents (account_id, number, channel, state, source, effective_at, seq)
   VALUES ($1, '+447400000001', 'phone', 'opted_in', 'hand', now(), 0);
 INSERT INTO consent_events SELECT c.*, uuidv7() FROM consents c WHERE account_id = $1;
+INSERT INTO keywords (account_id, keyword, word_key, effect) VALUES ($1, 'BASTA', 'basta', 'stop');
 INSERT INTO changes (account_id, contact_id, seq, fields) VALUES ($1, 1, 0, 0);
 INSERT INTO outbox (account_id, import_id, topic, key, data)
   VALUES ($1, uuidv7(), 't', 'k', '{}');

@@ -1,13 +1,16 @@
 -- What the relay asks of the outbox. Runs as enlist_system; one relay at a time.
 --
 -- An event that could not be published holds up its own import and no other: it gets a time to
--- try again, and the import's events behind it wait without one ('infinity') until it is out.
+-- try again, and the import's events behind it wait without one ('infinity') until it is out. What
+-- is about no import holds up its account's events of that kind: import or account is the queue.
 
 -- name: unpublished
--- At most $1 events that nobody holds, in order. `behind`: an earlier one of its import is held.
-SELECT o.id, o.import_id, o.event_id, o.topic, o.key, o.data, o.created_at, EXISTS (
+-- At most $1 events that nobody holds, in order. `behind`: an earlier one of its queue is held.
+SELECT o.id, o.import_id, coalesce(o.import_id, o.account_id) AS queue, o.event_id, o.topic, o.key,
+  o.data, o.created_at, EXISTS (
     SELECT FROM outbox h
-    WHERE h.import_id = o.import_id AND h.published_at IS NULL AND h.held_until IS NOT NULL
+    WHERE coalesce(h.import_id, h.account_id) = coalesce(o.import_id, o.account_id)
+      AND h.published_at IS NULL AND h.held_until IS NOT NULL
   ) AS behind
 FROM outbox o
 WHERE o.published_at IS NULL AND o.held_until IS NULL
@@ -15,8 +18,9 @@ ORDER BY o.id
 LIMIT $1
 
 -- name: due
--- At most $1 held events whose time has come: one an import, as those behind have no time.
-SELECT id, import_id, event_id, topic, key, data, created_at
+-- At most $1 held events whose time has come: one a queue, as those behind have no time.
+SELECT id, import_id, coalesce(import_id, account_id) AS queue, event_id, topic, key, data,
+  created_at
 FROM outbox
 WHERE published_at IS NULL AND held_until <= now()
 ORDER BY held_until
@@ -35,4 +39,5 @@ UPDATE outbox SET published_at = now(), held_until = NULL WHERE id = ANY($1::big
 -- name: let_go
 -- What was behind an event that is out now.
 UPDATE outbox SET held_until = NULL
-WHERE import_id = ANY($1::uuid[]) AND published_at IS NULL AND held_until IS NOT NULL
+WHERE coalesce(import_id, account_id) = ANY($1::uuid[])
+  AND published_at IS NULL AND held_until IS NOT NULL
