@@ -6,6 +6,7 @@ from uuid import UUID
 
 from enlist_shared.broker import cloud_event
 from enlist_shared.contracts import CONTRACTS, Contract
+from enlist_shared.events import Event
 from enlist_shared.topics import Topic
 
 _EVENT: Final = UUID("01890a5d-ac96-774b-bcce-b302099a8059")
@@ -28,14 +29,16 @@ def header_schema(topic: Topic, contract: Contract) -> dict[str, Any]:
         return {"type": "object", "properties": properties, "required": _REQUIRED}
     properties["ce_id"] = _UUID | {"description": "the same however often it is delivered"}
     properties["ce_source"] = {"type": "string", "const": "/enlist"}
-    if "import_id" in contract.event.model_fields:
+    if issubclass(contract.event, Event):
         properties["ce_subject"] = _UUID | {"description": "the import's id"}
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 def header_example(topic: Topic, payload: dict[str, Any]) -> dict[str, str]:
     """The headers of a message with this body."""
-    headers = cloud_event(topic, _EVENT, payload.get("import_id", ""), _TIME)
+    about = issubclass(CONTRACTS[topic].event, Event)
+    subject = payload["import_id"] if about else ""
+    headers = cloud_event(topic, _EVENT, subject, _TIME)
     if CONTRACTS[topic].is_accepted:
         return headers | {"ce_source": "/upstream"}
     return headers

@@ -72,6 +72,12 @@ CONTRACTS: Final[dict[Topic, Contract]] = {
     Topic.IMPORT_FAILED: Contract(
         events.ImportFailed, Key.ACCOUNT, ("ingest", "merge"), ("anyone",)
     ),
+    Topic.CONSENT_CHANGED: Contract(
+        events.ConsentChanged, Key.ACCOUNT, ("ingest", "merge"), ("anyone",)
+    ),
+    Topic.SMS_RECEIVED: Contract(
+        events.SmsReceived, Key.ACCOUNT, ("upstream services",), ("ingest",), "directly"
+    ),
     Topic.DEAD_LETTER: Contract(
         events.DeadLettered,
         Key.ORIGINAL,

@@ -4,14 +4,23 @@ Events carry ids, object keys, counts and checksums, never rows and never person
 (architecture, decision 1). The bodies are JSON; the CloudEvents attributes travel as headers.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from enlist_rules.codes import Code
+from enlist_shared.consent import ConsentSource, ConsentState
 from enlist_shared.ids import AccountId, ImportId, ListId, ObjectKey
 from enlist_shared.options import Channel, ImportOptions, Purpose, Source
 from enlist_shared.states import Status
@@ -24,6 +33,11 @@ class Event(BaseModel):
 
     account_id: AccountId
     import_id: ImportId
+
+
+def _in_utc(time: datetime) -> datetime:
+    """A sender that forgets the offset must not lose an opt-out by it."""
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 RequestId = Annotated[
@@ -148,6 +162,38 @@ class ImportFailed(_Ended):
 
     status: Literal[Status.FAILED, Status.CANCELLED]
     code: Code | None
+
+
+class ConsentChanged(BaseModel):
+    """A number has another consent now; or some numbers, by an import that has ended."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    account_id: AccountId
+    consent_id: UUID | None = Field(description="of a single change: GET /v1/consents/{consent_id}")
+    import_id: ImportId | None = Field(description="of the import, if one changed them")
+    channel: Channel
+    state: ConsentState = Field(description="that they have now")
+    source: ConsentSource
+    numbers: int = Field(ge=1, description="how many; 1 of a single change")
+    object_key: ObjectKey | None = Field(description="of an import: where its numbers are named")
+
+
+class SmsReceived(BaseModel):
+    """A person has sent a message to a virtual number of an account."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", validate_by_name=True, serialize_by_alias=True
+    )
+
+    account_id: AccountId
+    message_id: RequestId = Field(description="the sender's; heard once, however often it comes")
+    sender: str = Field(alias="from", max_length=255, description="E.164, with or without its +")
+    to: str = Field(max_length=255, description="the virtual number, or a short code")
+    body: str
+    received_at: Annotated[datetime, AfterValidator(_in_utc)] = Field(
+        description="without an offset: UTC; in the future: now"
+    )
 
 
 class DeadLettered(BaseModel):

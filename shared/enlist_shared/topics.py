@@ -5,7 +5,8 @@
 
 Other services ask for an import with `upload.requested`; over HTTP it begins with the next one.
 Small imports take the lane of their own (`…small`), so that ten pasted numbers never wait
-behind another account's file. `import.progressed` runs beside; `dead-letter` takes what no
+behind another account's file. `import.progressed` runs beside. What people text comes in by
+`sms.received`; `consent.changed` says whose consent is another now. `dead-letter` takes what no
 handler can ever process.
 """
 
@@ -26,10 +27,12 @@ class Topic(StrEnum):
     IMPORT_PROGRESSED = "enlist.import.progressed.v1"
     IMPORT_COMPLETED = "enlist.import.completed.v1"
     IMPORT_FAILED = "enlist.import.failed.v1"
+    CONSENT_CHANGED = "enlist.consent.changed.v1"
+    SMS_RECEIVED = "enlist.sms.received.v1"
     DEAD_LETTER = "enlist.dead-letter.v1"
 
 
-FOREIGN: Final = frozenset({Topic.UPLOAD_REQUESTED})
+FOREIGN: Final = frozenset({Topic.UPLOAD_REQUESTED, Topic.SMS_RECEIVED})
 """What others publish: any number of bad events may come, and no ledger knows what was lost."""
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from enlist_rules.codes import Code
 from enlist_shared import events
 from enlist_shared.broker import cloud_event
+from enlist_shared.consent import ConsentSource, ConsentState
 from enlist_shared.ids import AccountId, ImportId, ListId, ObjectKey
 from enlist_shared.options import Channel, Purpose, Source
 from enlist_shared.states import Status
@@ -63,6 +64,24 @@ EVENTS: Final[dict[Topic, BaseModel]] = {
     Topic.IMPORT_COMPLETED: events.ImportCompleted.model_validate(ENDED),
     Topic.IMPORT_FAILED: events.ImportFailed.model_validate(
         {**ENDED, "status": Status.FAILED, "code": Code.SHARD_FAILED, "counts": PARTLY}
+    ),
+    Topic.CONSENT_CHANGED: events.ConsentChanged(
+        account_id=ACCOUNT,
+        consent_id=None,
+        import_id=IMPORT,
+        channel=Channel.PHONE,
+        state=ConsentState.OPTED_OUT,
+        source=ConsentSource.OPT_OUT_IMPORT,
+        numbers=4711,
+        object_key=ObjectKey(f"{ACCOUNT}/imports/{IMPORT}/consents/{'ab' * 32}"),
+    ),
+    Topic.SMS_RECEIVED: events.SmsReceived(
+        account_id=ACCOUNT,
+        message_id="mo-4711",
+        sender="+447400123456",
+        to="+447860039047",
+        body="Stop, please",
+        received_at=ACCEPTED,
     ),
     Topic.DEAD_LETTER: events.DeadLettered(
         topic=Topic.CHUNK_READY, partition=3, offset=42, reason="ValidationError"

@@ -100,7 +100,7 @@ CHANGED: Final = {
 async def test_nobody_passes_for_somebody_else(
     database: Database, account_id: AccountId, table: str, role: str
 ) -> None:
-    """The role that merges writes what an import states, the API's role what everybody else says."""
+    """The role that merges writes what an import states, the API what everybody else says."""
     said = [(state, source) for state in STATES for source in SOURCES]
     added: set[tuple[str, str]] = set()
     async with open_pool(database.settings(role), "test") as pool:
