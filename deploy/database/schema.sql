@@ -263,12 +263,20 @@ CREATE TABLE contacts (
   changed_seq            bigint   NOT NULL,
   created_at             timestamptz NOT NULL DEFAULT now(),
   updated_at             timestamptz NOT NULL DEFAULT now(),
+  email_key              text     COLLATE "C" GENERATED ALWAYS AS (lower(email)) STORED,
   PRIMARY KEY (account_id, contact_id),
   CONSTRAINT identity UNIQUE (account_id, phone_number, first_key, last_key),
   CONSTRAINT e164 CHECK (  -- + and 2 to 15 digits, not 0 first; a regex costs a fifth of the insert
     phone_number BETWEEN '+1' AND '+:' AND octet_length(phone_number) BETWEEN 3 AND 16
     AND phone_number::bigint > 0)
 ) WITH (fillfactor = 90);
+-- For the search, by beginnings.
+CREATE INDEX contacts_by_first_name ON contacts (account_id, first_key, last_key, contact_id)
+  WHERE first_key <> '';
+CREATE INDEX contacts_by_last_name ON contacts (account_id, last_key, contact_id)
+  WHERE last_key <> '';
+CREATE INDEX contacts_by_email ON contacts (account_id, email_key, contact_id)
+  WHERE email_key IS NOT NULL;
 
 CREATE TABLE lists (
   account_id     uuid        NOT NULL REFERENCES accounts,
@@ -371,6 +379,50 @@ CREATE TABLE changes (
   PRIMARY KEY (account_id, contact_id, seq)
 );
 CREATE INDEX changes_by_import ON changes (account_id, import_id);
+
+-- A contact that was deleted by hand: nothing of the person, but an undo must know.
+CREATE TABLE deletions (
+  account_id     uuid        NOT NULL,
+  contact_id     bigint      NOT NULL,
+  created_import uuid,                            -- the import that had created the contact
+  seq            bigint      NOT NULL,
+  deleted_at     timestamptz NOT NULL DEFAULT now(),
+  deleted_by     text,                            -- the name of the key
+  PRIMARY KEY (account_id, contact_id)
+);
+CREATE INDEX deletions_by_import ON deletions (account_id, created_import);
+
+-- A membership that was taken away from a list that stays, as it was.
+CREATE TABLE removals (
+  account_id   uuid   NOT NULL,
+  contact_id   bigint NOT NULL,
+  list_id      bigint NOT NULL,
+  seq          bigint NOT NULL,
+  import_id    uuid,                              -- of the import that replaced the list
+  added_import uuid,
+  added_seq    bigint NOT NULL,
+  PRIMARY KEY (account_id, contact_id, list_id, seq)
+);
+CREATE INDEX removals_by_import ON removals (account_id, import_id);
+
+-- Work on the members of a list that goes on after its request: a batch a transaction.
+CREATE TABLE tasks (
+  account_id    uuid        NOT NULL REFERENCES accounts,
+  task_id       uuid        NOT NULL DEFAULT uuidv7(),
+  kind          text        NOT NULL CHECK (kind IN ('add', 'remove', 'delete_list')),
+  list_id       bigint      NOT NULL,
+  with_contacts boolean     NOT NULL DEFAULT false,  -- with those that are on no other list
+  filter        jsonb       NOT NULL DEFAULT '{}',   -- whom it concerns
+  contact_ids   bigint[],                            -- or these
+  cursor        text,                                -- where the next batch begins
+  memberships   bigint      NOT NULL DEFAULT 0,      -- added or removed so far
+  contacts      bigint      NOT NULL DEFAULT 0,      -- deleted so far
+  requested_by  text,
+  created_at    timestamptz NOT NULL DEFAULT now(),
+  ended_at      timestamptz,
+  PRIMARY KEY (account_id, task_id)
+);
+CREATE INDEX tasks_open ON tasks (created_at) WHERE ended_at IS NULL;
 
 -- To the planner every account holds the whole table, so that of two indexes that begin with the
 -- account it takes the one that also has the rest. Real statistics would call a new account empty
@@ -522,6 +574,13 @@ LANGUAGE sql SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
   SELECT count(*) FROM gone
 $$;
 
+-- The tasks of every account that are not at their end, the oldest first.
+CREATE FUNCTION open_tasks() RETURNS TABLE (account_id uuid, task_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = enlist, pg_temp AS $$
+  SELECT t.account_id, t.task_id FROM tasks t
+  WHERE t.ended_at IS NULL ORDER BY t.created_at LIMIT 100
+$$;
+
 -- May this unit run now? go (with a token and a lease), done (with the key of what it left),
 -- busy, ended (the import is not where this unit belongs) or quarantined (given up).
 -- A lease that ran out without a release counts as an attempt, as does a failure that was released
@@ -644,7 +703,7 @@ BEGIN
   FOREACH secured IN ARRAY ARRAY[
     'accounts', 'api_keys', 'sessions', 'imports', 'idempotency_keys', 'chunks', 'shards', 'units',
     'profiles', 'contacts', 'lists', 'memberships', 'consents', 'consent_events', 'keywords',
-    'changes', 'outbox'
+    'changes', 'deletions', 'removals', 'tasks', 'outbox'
   ] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', secured);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', secured);
@@ -660,6 +719,7 @@ $security$;
 CREATE POLICY any_key ON api_keys FOR SELECT TO enlist_definer USING (true);
 CREATE POLICY any_session ON sessions TO enlist_definer USING (true);
 CREATE POLICY any_idempotency_key ON idempotency_keys TO enlist_definer USING (true);
+CREATE POLICY any_task ON tasks FOR SELECT TO enlist_definer USING (true);
 CREATE POLICY any_account ON accounts FOR SELECT TO enlist_definer USING (true);
 CREATE POLICY any_import ON imports FOR SELECT TO enlist_definer, enlist_system USING (true);
 CREATE POLICY any_unit ON units TO enlist_definer, enlist_system USING (true);
@@ -723,6 +783,18 @@ GRANT UPDATE (deleted_at) ON lists TO enlist_ingest;  -- what FOR KEY SHARE asks
 GRANT SELECT ON changes, consent_events TO enlist_ingest;  -- a contact's history
 GRANT USAGE ON SEQUENCE contact_ids, merge_order TO enlist_merge, enlist_ingest;
 
+-- Contacts and lists are changed by hand, too, and in the background.
+GRANT SELECT ON tasks TO enlist_definer;
+GRANT INSERT, UPDATE, DELETE ON contacts TO enlist_ingest;
+GRANT INSERT, UPDATE ON lists TO enlist_ingest;
+GRANT INSERT, DELETE ON memberships TO enlist_ingest;
+GRANT INSERT, UPDATE ON changes TO enlist_ingest;
+GRANT SELECT, INSERT ON deletions, removals TO enlist_ingest;
+GRANT SELECT, INSERT, UPDATE ON tasks TO enlist_ingest;
+GRANT USAGE ON SEQUENCE contact_ids, merge_order TO enlist_ingest;
+GRANT SELECT, INSERT ON removals TO enlist_merge;
+GRANT SELECT ON deletions TO enlist_merge;
+
 GRANT SELECT (
   account_id, import_id, status, lane, manifest_key, chunks, chunks_normalized, shards,
   shards_merged, moved_at
@@ -737,6 +809,7 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA enlist FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION authenticate(bytea), session(bytea),
   open_session(bytea, bytea, interval), close_session(bytea) TO enlist_ingest;
 GRANT EXECUTE ON FUNCTION prune_idempotency_keys(interval) TO enlist_ingest;
+GRANT EXECUTE ON FUNCTION open_tasks() TO enlist_ingest;
 GRANT EXECUTE ON FUNCTION claim, extend, release TO enlist_ingest, enlist_normalize, enlist_merge;
 GRANT EXECUTE ON FUNCTION lock_slots TO enlist_ingest, enlist_merge;
 GRANT EXECUTE ON FUNCTION add_counts TO enlist_merge;
@@ -748,6 +821,7 @@ ALTER FUNCTION session(bytea) OWNER TO enlist_definer;
 ALTER FUNCTION open_session(bytea, bytea, interval) OWNER TO enlist_definer;
 ALTER FUNCTION close_session(bytea) OWNER TO enlist_definer;
 ALTER FUNCTION prune_idempotency_keys(interval) OWNER TO enlist_definer;
+ALTER FUNCTION open_tasks() OWNER TO enlist_definer;
 ALTER FUNCTION claim(uuid, uuid, text, int, interval, uuid) OWNER TO enlist_definer;
 ALTER FUNCTION extend(uuid, uuid, text, int, uuid, interval) OWNER TO enlist_definer;
 ALTER FUNCTION release(uuid, uuid, text, int, uuid, text, interval, boolean) OWNER TO enlist_definer;

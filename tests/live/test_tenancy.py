@@ -44,6 +44,9 @@ INSERT INTO consents (account_id, number, channel, state, source, effective_at, 
 INSERT INTO consent_events SELECT c.*, uuidv7() FROM consents c WHERE account_id = $1;
 INSERT INTO keywords (account_id, keyword, word_key, effect) VALUES ($1, 'BASTA', 'basta', 'stop');
 INSERT INTO changes (account_id, contact_id, seq, fields) VALUES ($1, 1, 0, 0);
+INSERT INTO deletions (account_id, contact_id, seq) VALUES ($1, 2, 0);
+INSERT INTO removals (account_id, contact_id, list_id, seq, added_seq) VALUES ($1, 1, 1, 0, 0);
+INSERT INTO tasks (account_id, kind, list_id) VALUES ($1, 'add', 1);
 INSERT INTO outbox (account_id, import_id, topic, key, data)
   VALUES ($1, uuidv7(), 't', 'k', '{}');
 INSERT INTO profiles (account_id, name, columns, header_hash, options)
@@ -106,7 +109,7 @@ async def test_functions_that_see_more_are_pinned(observer: asyncpg.Connection) 
     pinned = ("enlist_definer", ["search_path=enlist, pg_temp"])
     assert {row["proname"]: (row["owner"], row["proconfig"]) for row in rows} == dict.fromkeys(
         (
-            *("authenticate", "claim", "close_session", "extend", "open_session"),
+            *("authenticate", "claim", "close_session", "extend", "open_session", "open_tasks"),
             *("prune_idempotency_keys", "release", "session"),
         ),
         pinned,
