@@ -12,8 +12,9 @@ from tests.fixtures.database import Database, connected
 from tests.fixtures.ingest import TEN, api_client, ingest_settings, upload
 
 from enlist_ingest.console.pages import HEADERS
-from enlist_ingest.console.reads import beginnings, changed_fields
+from enlist_ingest.console.reads import changed_fields
 from enlist_ingest.console.sessions import COOKIE
+from enlist_ingest.contacts_filter import beginnings
 from enlist_shared.accounts import create_account
 from enlist_shared.settings import S3Settings
 

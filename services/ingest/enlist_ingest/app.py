@@ -10,8 +10,8 @@ from faststream.kafka import KafkaBroker
 
 from enlist_ingest.api.application import make_application
 from enlist_ingest.api.dependencies import KeyRing
-from enlist_ingest.console.reads import Reads
 from enlist_ingest.console.sessions import Sessions
+from enlist_ingest.contacts_reads import Reads
 from enlist_ingest.handlers import request_import, split_import
 from enlist_ingest.idempotency import IdempotencyKeys
 from enlist_ingest.profiles import Profiles

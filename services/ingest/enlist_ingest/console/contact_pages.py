@@ -9,11 +9,14 @@ from enlist_ingest.console.import_pages import NothingHereError
 from enlist_ingest.console.pages import page
 from enlist_ingest.console.reads import PAGE, OpenedReads
 from enlist_ingest.console.signing_in import Visitor
+from enlist_ingest.contacts_filter import ContactFilter
+from enlist_ingest.contacts_search import CursorError, Page
+from enlist_shared.ids import AccountId, ListId
 
 router = APIRouter(include_in_schema=False)
 
 
-Before = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="where the page begins")]
+Cursor = Annotated[str | None, Query(max_length=2_000, description="where the page begins")]
 
 
 @router.get("/lists")
@@ -24,16 +27,21 @@ async def show_lists(request: Request, visitor: Visitor, reads: OpenedReads) -> 
 
 @router.get("/lists/{list_id}")
 async def show_list(
-    request: Request, list_id: int, visitor: Visitor, reads: OpenedReads, before: Before = None
+    request: Request, list_id: int, visitor: Visitor, reads: OpenedReads, cursor: Cursor = None
 ) -> Response:
     """The members of a list, newest first."""
     found = await reads.one_list(visitor.account_id, list_id)
     if found is None:
         raise NothingHereError
-    rows = await reads.members(visitor.account_id, list_id, before)
-    older = rows[PAGE - 1]["contact_id"] if len(rows) > PAGE else None
+    members = ContactFilter(list_id=ListId(list_id))
+    shown = await _page(reads, visitor.account_id, members, cursor)
     return page(
-        request, "list.html", list=found, contacts=rows[:PAGE], older=older, newest=before is None
+        request,
+        "list.html",
+        list=found,
+        contacts=shown.rows,
+        older=shown.next and shown.next.said(),
+        newest=cursor is None,
     )
 
 
@@ -43,22 +51,28 @@ async def show_contacts(
     visitor: Visitor,
     reads: OpenedReads,
     number: Annotated[str, Query(max_length=64)] = "",
-    before: Before = None,
+    cursor: Cursor = None,
 ) -> Response:
     """Contacts of a number in any spelling, or all of them, newest first."""
-    if number.strip():
-        rows = await reads.search(visitor.account_id, visitor.default_region, number)
-    else:
-        rows = await reads.contacts(visitor.account_id, before)
-    older = rows[PAGE - 1]["contact_id"] if len(rows) > PAGE else None
+    wanted = ContactFilter.of({"number": number.strip()}, visitor.default_region)
+    shown = await _page(reads, visitor.account_id, wanted, cursor)
     return page(
         request,
         "contacts.html",
-        contacts=rows[:PAGE],
+        contacts=shown.rows,
         number=number,
-        older=older,
-        newest=before is None,
+        older=shown.next and shown.next.said(),
+        newest=cursor is None,
     )
+
+
+async def _page(
+    reads: OpenedReads, account_id: AccountId, wanted: ContactFilter, cursor: str | None
+) -> Page:
+    try:
+        return await reads.page(account_id, wanted, cursor, PAGE)
+    except CursorError:
+        raise NothingHereError from None
 
 
 @router.get("/contacts/{contact_id}")

@@ -1,0 +1,110 @@
+-- Contacts, read: for the API, the console and the exports. One account a transaction.
+
+-- name: walk_newest
+-- A walk is a stretch of an index in its order: $1 account, $2 and $3 its bounds, $4 the place after
+-- which it begins, $5 how many contacts it looks at. `place` is where the next one would begin.
+-- Ranges instead of LIKE, which loses the index under row security.
+SELECT c.*, ARRAY[contact_id::text] AS place
+FROM contacts c
+WHERE account_id = $1
+  AND contact_id BETWEEN ($2::text[])[1]::bigint AND ($3::text[])[1]::bigint
+  AND contact_id < ($4::text[])[1]::bigint
+ORDER BY contact_id DESC LIMIT $5
+
+-- name: walk_members
+SELECT c.*, ARRAY[c.contact_id::text] AS place
+FROM (
+  SELECT contact_id FROM memberships
+  WHERE account_id = $1 AND list_id = ($2::text[])[1]::bigint
+    AND contact_id <= ($3::text[])[1]::bigint AND contact_id < ($4::text[])[1]::bigint
+  ORDER BY contact_id DESC LIMIT $5
+) m JOIN contacts c ON c.account_id = $1 AND c.contact_id = m.contact_id
+ORDER BY m.contact_id DESC
+
+-- name: walk_by_number
+SELECT c.*, ARRAY[phone_number, first_key, last_key] AS place
+FROM contacts c
+WHERE account_id = $1
+  AND phone_number BETWEEN ($2::text[])[1] AND ($3::text[])[1]
+  AND (phone_number, first_key, last_key)
+    > (($4::text[])[1], ($4::text[])[2], ($4::text[])[3])
+ORDER BY phone_number, first_key, last_key LIMIT $5
+
+-- name: walk_by_email
+SELECT c.*, ARRAY[email_key, contact_id::text] AS place
+FROM contacts c
+WHERE account_id = $1 AND email_key IS NOT NULL
+  AND email_key BETWEEN ($2::text[])[1] AND ($3::text[])[1]
+  AND (email_key, contact_id) > (($4::text[])[1], ($4::text[])[2]::bigint)
+ORDER BY email_key, contact_id LIMIT $5
+
+-- name: walk_by_first_name
+SELECT c.*, ARRAY[first_key, last_key, contact_id::text] AS place
+FROM contacts c
+WHERE account_id = $1 AND first_key <> ''
+  AND first_key BETWEEN ($2::text[])[1] AND ($3::text[])[1]
+  AND last_key BETWEEN ($2::text[])[2] AND ($3::text[])[2]
+  AND (first_key, last_key, contact_id)
+    > (($4::text[])[1], ($4::text[])[2], ($4::text[])[3]::bigint)
+ORDER BY first_key, last_key, contact_id LIMIT $5
+
+-- name: walk_by_last_name
+SELECT c.*, ARRAY[last_key, contact_id::text] AS place
+FROM contacts c
+WHERE account_id = $1 AND last_key <> ''
+  AND last_key BETWEEN ($2::text[])[1] AND ($3::text[])[1]
+  AND (last_key, contact_id) > (($4::text[])[1], ($4::text[])[2]::bigint)
+ORDER BY last_key, contact_id LIMIT $5
+
+-- name: conditions
+-- What a contact that was looked at must meet; a condition that is null is none. $6 how many are
+-- wanted, $7 beginnings of its number, $8 of its names, $9 of its e-mail, $10 its list, $11 its
+-- channel as a bit, $12 the consent of its effective number on the channel $13, $14 custom fields,
+-- $15 whether those are left out whom the walk by first name finds.
+WHERE ($7::text[] IS NULL
+    OR EXISTS (SELECT FROM unnest($7) AS beginning WHERE starts_with(phone_number, beginning)))
+  AND ($8::text IS NULL OR starts_with(first_key || ' ' || last_key, $8)
+    OR starts_with(last_key, $8))
+  AND ($9::text IS NULL OR starts_with(email_key, $9))
+  AND ($10::bigint IS NULL OR EXISTS (
+    SELECT FROM memberships m
+    WHERE m.account_id = $1 AND m.list_id = $10 AND m.contact_id = walked.contact_id))
+  AND ($11::int IS NULL OR channels & $11 <> 0)
+  AND ($12::text IS NULL OR $12 = coalesce((
+    SELECT o.state FROM consents o
+    WHERE o.account_id = $1 AND o.channel = $13::text AND o.number = CASE
+      WHEN $13 = 'phone' THEN phone_number ELSE coalesce(whatsapp_number, phone_number) END
+  ), 'unknown'))
+  AND custom @> $14::jsonb
+  AND NOT ($15::boolean AND starts_with(first_key || ' ' || last_key, $8))
+LIMIT $6
+
+-- name: contact
+SELECT * FROM contacts WHERE account_id = $1 AND contact_id = $2
+
+-- name: consents
+-- Where the person stands, for each of the contact's numbers and each channel.
+SELECT number, channel, state, source, effective_at FROM consents
+WHERE account_id = $1 AND number = ANY ($2::text[])
+ORDER BY number, channel
+
+-- name: touches
+-- What imports did to a contact, newest first: it was created, fields changed, it joined lists.
+SELECT t.import_id, t.seq, t.what, t.fields, i.file_name, i.completed_at, i.requested_by
+FROM (
+  SELECT created_import AS import_id, created_seq AS seq, 'created' AS what, 0 AS fields
+  FROM contacts WHERE account_id = $1 AND contact_id = $2
+  UNION ALL
+  SELECT import_id, seq, 'updated', fields
+  FROM changes WHERE account_id = $1 AND contact_id = $2
+) t
+LEFT JOIN imports i ON i.account_id = $1 AND i.import_id = t.import_id
+ORDER BY t.seq DESC LIMIT 100
+
+-- name: custom_names
+-- The names of all custom fields: of the members of the list $2, else of every contact.
+SELECT DISTINCT jsonb_object_keys(custom) AS name FROM contacts c
+WHERE account_id = $1 AND custom <> '{}' AND ($2::bigint IS NULL OR EXISTS (
+  SELECT FROM memberships m
+  WHERE m.account_id = $1 AND m.list_id = $2 AND m.contact_id = c.contact_id))
+ORDER BY name COLLATE "C"
