@@ -29,6 +29,13 @@ ONE: Final = (
     '<row r="1"><c r="A1" t="inlineStr"><is><t>phone</t></is></c></row>'
     '<row r="2"><c r="A2" t="inlineStr"><is><t>+447911123456</t></is></c></row>'
 )
+AROUND: Final = {
+    "[Content_Types].xml": TYPES,
+    "_rels/.rels": RELATIONS,
+    "xl/workbook.xml": WORKBOOK,
+    "xl/_rels/workbook.xml.rels": WORKBOOK_RELATIONS,
+}
+"""What a workbook needs around its sheet."""
 CHECKSUM, SIZE = 16, 24  # places in an entry of the directory (APPNOTE 4.3.12)
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -46,13 +53,7 @@ def strings_of(items: str, before: str = "") -> str:
 
 def book(parts: dict[str, Any] | None = None, rows: str = ONE, before: str = "") -> bytes:
     """A workbook of one sheet; `parts` are added, or replace what is there."""
-    every: dict[str, Any] = {
-        "[Content_Types].xml": TYPES,
-        "_rels/.rels": RELATIONS,
-        "xl/workbook.xml": WORKBOOK,
-        "xl/_rels/workbook.xml.rels": WORKBOOK_RELATIONS,
-        SHEET: sheet_of(rows, before),
-    } | (parts or {})
+    every: dict[str, Any] = AROUND | {SHEET: sheet_of(rows, before)} | (parts or {})
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in every.items():

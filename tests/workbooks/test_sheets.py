@@ -153,6 +153,15 @@ def test_cells_need_not_say_where_they_are() -> None:
     assert read(book(rows=rows)).rows == [["1", "2"], ["3", "4"]]
 
 
+@pytest.mark.parametrize("place", ["XFD1048576", "9999999"])
+def test_a_text_may_look_like_a_place(place: str) -> None:
+    """A cell that speaks of a far cell is not far."""
+    said = f'<c r="{place}">'
+    assert read(xlsx([[said, "b"], ["c", "d"]])).rows == [[said, "b"], ["c", "d"]]
+    inline = f'<row r="1"><c r="A1" t="inlineStr"><is><t>r="{place}"</t></is></c></row>'
+    assert read(book(rows=inline)).rows == [[f'r="{place}"']]
+
+
 def test_open_document() -> None:
     """What LibreOffice saves by itself."""
     cell = (

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import IO, Final
 from xml.etree.ElementTree import fromstring
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 from enlist_rules.codes import Code, PermanentFailure
 
@@ -17,9 +17,15 @@ _XML: Final = (".xml", ".rels")
 _SHEETS: Final = "xl/worksheets/"
 _DOCTYPE: Final = b"<!DOCTYPE"
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")  # UTF-16
-_ROW: Final = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br=["'](\d{1,9})["']""")
 # Columns up to Z are never far, and nearly all there are: they are not looked at one by one.
-_COLUMN: Final = re.compile(rb"""\br=["']([A-Z]{2,3})\d""")
+_PLACES: Final = (
+    # Quick, but a cell's text may look like a place: it only tells that there are no far ones.
+    (re.compile(rb"""r=["'](\d{1,9})["']"""), re.compile(rb"""r=["']([A-Z]{2,3})\d""")),
+    (
+        re.compile(rb"""<(?:\w+:)?row\s[^<>]*?\br=["'](\d{1,9})["']"""),
+        re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br=["']([A-Z]{2,3})\d"""),
+    ),
+)
 _ERROR: Final = re.compile(
     rb"""<(?:\w+:)?c\s(?=[^>]*\bt=["']e["'])[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'][^>]*>"""
     rb"(?:<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]{1,32})<"
@@ -43,10 +49,9 @@ def look_through(archive: ZipFile, most_cells: int) -> dict[str, Errors]:
     for entry in archive.infolist():
         name = entry.filename
         if name.lower().endswith(_XML):
-            with archive.open(entry) as part:
-                found = _look_through_part(part, most_cells)
-                if part.tell() < entry.file_size:
-                    raise PermanentFailure(Code.CORRUPT, "an entry ends too early")
+            found, quick = _look_through_part(archive, entry)
+            if quick.is_far(most_cells):
+                _refuse_far(archive, entry, most_cells)
             if name.startswith(_SHEETS):
                 errors[name] = found
     return errors
@@ -74,26 +79,50 @@ def _absolute(target: str) -> str:
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _look_through_part(part: IO[bytes], most_cells: int) -> Errors:
+class _Extent:
+    """How far the places in a part go, by one pair of patterns."""
+
+    def __init__(self, row: re.Pattern[bytes], column: re.Pattern[bytes]) -> None:
+        self._row, self._column = row, column
+        self.rows, self.columns = 0, 26
+
+    def take(self, block: bytes) -> None:
+        self.rows = max(self.rows, *map(int, self._row.findall(block)), 0)
+        columns = {*self._column.findall(block)}
+        self.columns = max(self.columns, *(column_index(each) + 1 for each in columns), 0)
+
+    def is_far(self, most_cells: int) -> bool:
+        is_beyond = self.rows > SHEET_ROWS or self.columns > SHEET_COLUMNS
+        return is_beyond or self.rows * self.columns > most_cells
+
+
+def _look_through_part(archive: ZipFile, entry: ZipInfo) -> tuple[Errors, _Extent]:
     errors: Errors = defaultdict(dict)
-    rows, columns = 0, 26
-    for at, block in enumerate(_blocks(part)):
-        if _DOCTYPE in block:
-            raise PermanentFailure(Code.XML_DTD)
-        if at == 0 and block.startswith(_WIDE):
-            raise PermanentFailure(Code.CORRUPT, "a part is not in UTF-8")
-        rows = max(rows, *map(int, _ROW.findall(block)), 0)
-        columns = max(columns, *(column_index(each) + 1 for each in {*_COLUMN.findall(block)}), 0)
-        _refuse_far(rows, columns, most_cells)
-        if any(each in block for each in _ERROR_TYPES):
-            for letters, row, error in _ERROR.findall(block):
-                errors[int(row) - 1][column_index(letters)] = error.decode("utf-8", "replace")
-    return errors
+    extent = _Extent(*_PLACES[0])
+    with archive.open(entry) as part:
+        for at, block in enumerate(_blocks(part)):
+            if _DOCTYPE in block:
+                raise PermanentFailure(Code.XML_DTD)
+            if at == 0 and block.startswith(_WIDE):
+                raise PermanentFailure(Code.CORRUPT, "a part is not in UTF-8")
+            extent.take(block)
+            if any(each in block for each in _ERROR_TYPES):
+                for letters, row, error in _ERROR.findall(block):
+                    errors[int(row) - 1][column_index(letters)] = error.decode("utf-8", "replace")
+        if part.tell() < entry.file_size:
+            raise PermanentFailure(Code.CORRUPT, "an entry ends too early")
+    return errors, extent
 
 
-def _refuse_far(rows: int, columns: int, most_cells: int) -> None:
-    if rows > SHEET_ROWS or columns > SHEET_COLUMNS or rows * columns > most_cells:
-        raise PermanentFailure(Code.BOMB, f"a sheet of {rows:,} rows and {columns:,} columns")
+def _refuse_far(archive: ZipFile, entry: ZipInfo, most_cells: int) -> None:
+    """Look again, now at elements alone, and no further than the first far one."""
+    extent = _Extent(*_PLACES[1])
+    with archive.open(entry) as part:
+        for block in _blocks(part):
+            extent.take(block)
+            if extent.is_far(most_cells):
+                size = f"{extent.rows:,} rows and {extent.columns:,} columns"
+                raise PermanentFailure(Code.BOMB, f"a sheet of {size}")
 
 
 def _blocks(part: IO[bytes]) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
 """Which sheet of a workbook is meant, and its cells as CSV."""
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import IO, Final
 
@@ -18,6 +18,7 @@ from enlist_rules.sheet_cells import CellValue, cell_text
 from enlist_shared.workbooks.parts import Errors
 
 _NAMES_SHOWN: Final = 20
+_BREAK: Final = "\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +46,23 @@ def write_csv(sheet: CalamineSheet, errors: Errors, out: IO[str]) -> None:
         return
     indent = [""] * sheet.start[1]
     # Both characters of the break are quoted in a cell, whichever of them it holds.
-    write = csv.writer(out, lineterminator="\r\n").writerow
+    write_quoted = csv.writer(out, lineterminator=_BREAK).writerow
     for row, cells in enumerate(sheet.iter_rows()):
-        texts = [*indent, *_texts(cells)]
-        for column, error in errors.get(row, {}).items():
-            if column < len(texts):
-                texts[column] = error
-        write(texts)
+        texts = _texts(indent + cells, errors.get(row, {}))
+        line = ",".join(texts)
+        # Most rows need no quotes; joining them takes a fourth of the writer's time.
+        if '"' in line or "\r" in line or "\n" in line or line.count(",") >= len(texts):
+            write_quoted(texts)
+        else:
+            out.write(line + _BREAK)
 
 
-def _texts(cells: Iterable[CellValue]) -> Iterator[str]:
-    return (cell if type(cell) is str else cell_text(cell) for cell in cells)
+def _texts(cells: list[CellValue], errors: Mapping[int, str]) -> list[str]:
+    texts = [cell if type(cell) is str else cell_text(cell) for cell in cells]
+    for column, error in errors.items():
+        if column < len(texts):
+            texts[column] = error
+    return texts
 
 
 def _named(sheets: Iterable[SheetMetadata], said: str) -> str:
