@@ -10,10 +10,14 @@ from faststream.kafka import KafkaBroker
 
 from enlist_ingest.api.application import make_application
 from enlist_ingest.api.dependencies import KeyRing
+from enlist_ingest.audience import Audiences
+from enlist_ingest.consents import Consents
 from enlist_ingest.console.sessions import Sessions
 from enlist_ingest.contacts_reads import Reads
 from enlist_ingest.handlers import request_import, split_import
 from enlist_ingest.idempotency import IdempotencyKeys
+from enlist_ingest.keywords import Keywords
+from enlist_ingest.messages import Messages
 from enlist_ingest.profiles import Profiles
 from enlist_ingest.requests import Requests
 from enlist_ingest.results import ResultStore
@@ -24,7 +28,7 @@ from enlist_ingest.upload_events import UploadEvent
 from enlist_shared.broker import keep_connected, make_broker
 from enlist_shared.claims import Claims
 from enlist_shared.delivery import Delivery, subscribe
-from enlist_shared.events import ImportAccepted
+from enlist_shared.events import ImportAccepted, SmsReceived
 from enlist_shared.health import Health, bucket_answers, consumers_joined, database_answers
 from enlist_shared.objectstore import open_objectstore
 from enlist_shared.postgres import open_pool
@@ -71,8 +75,20 @@ async def open_ingest(settings: IngestSettings) -> AsyncIterator[tuple[Ingest, a
         open_objectstore(settings.s3) as objects,
     ):
         keys = IdempotencyKeys(pool, settings.lease_seconds)
-        ledger = Store(pool), objects, keys, Requests(pool), Profiles(pool)
-        yield Ingest(settings, *ledger, ResultStore(pool, objects)), pool
+        ingest = Ingest(
+            settings=settings,
+            store=Store(pool),
+            objects=objects,
+            idempotency=keys,
+            requests=Requests(pool),
+            profiles=Profiles(pool),
+            results=ResultStore(pool, objects),
+            consents=Consents(pool),
+            keywords=Keywords(pool),
+            messages=Messages(pool),
+            audiences=Audiences(pool),
+        )
+        yield ingest, pool
 
 
 @asynccontextmanager
@@ -92,6 +108,7 @@ async def listening(
     kafka = settings.kafka
     subscribe(broker, kafka, "upload", Topic.UPLOAD_REQUESTED, UploadEvent, request)
     subscribe(broker, kafka, "split", Topic.IMPORT_ACCEPTED, ImportAccepted, split)
+    subscribe(broker, kafka, "messages", Topic.SMS_RECEIVED, SmsReceived, ingest.messages.hear)
     connecting = asyncio.create_task(keep_connected(broker))
     try:
         yield broker

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+from enlist_ingest.audience import Audiences
+from enlist_ingest.consents import Consents
 from enlist_ingest.idempotency import IdempotencyKeys
+from enlist_ingest.keywords import Keywords
+from enlist_ingest.messages import Messages
 from enlist_ingest.profiles import Profiles
 from enlist_ingest.requests import Requests
 from enlist_ingest.results import ResultStore
@@ -22,3 +26,7 @@ class Ingest:
     requests: Requests
     profiles: Profiles
     results: ResultStore
+    consents: Consents
+    keywords: Keywords
+    messages: Messages
+    audiences: Audiences

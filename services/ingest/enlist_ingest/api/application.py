@@ -10,8 +10,11 @@ from pydantic.json_schema import models_json_schema
 
 from enlist_ingest import __version__
 from enlist_ingest.api import (
+    audience,
+    consents,
     health,
     imports,
+    keywords,
     pastes,
     previews,
     profiles,
@@ -20,6 +23,9 @@ from enlist_ingest.api import (
     stored,
     uploads,
 )
+from enlist_ingest.api.audience import AudienceCheck
+from enlist_ingest.api.consents import ConsentCall, HandEntry
+from enlist_ingest.api.keywords import NewKeyword
 from enlist_ingest.api.pastes import PastedContacts, PastedNumbers
 from enlist_ingest.api.previews import PreviewRequest
 from enlist_ingest.api.problems import PROBLEMS, ProblemDetails, answer_every_error
@@ -61,6 +67,9 @@ def make_application(lifespan: Lifespan, *, with_imports: bool) -> FastAPI:
         app.include_router(rejects.router, responses=PROBLEMS)
         app.include_router(records.router, responses=PROBLEMS)
         app.include_router(imports.router, responses=PROBLEMS)
+        app.include_router(consents.router, responses=PROBLEMS)
+        app.include_router(keywords.router, responses=PROBLEMS)
+        app.include_router(audience.router, responses=PROBLEMS)
         add_console(app)
         _describe_by_hand(app)
     return app
@@ -75,6 +84,10 @@ def _describe_by_hand(app: FastAPI) -> None:
         _, models = models_json_schema(
             [
                 (ImportOptions, "validation"),
+                (AudienceCheck, "validation"),
+                (ConsentCall, "validation"),
+                (HandEntry, "validation"),
+                (NewKeyword, "validation"),
                 (PastedContacts, "validation"),
                 (PastedNumbers, "validation"),
                 (NewProfile, "validation"),
