@@ -122,7 +122,7 @@ async def test_history_is_paged(client: httpx2.AsyncClient) -> None:
     made = [(await call(client, STATES[n % 2]))["consent_id"] for n in range(5)]
     seen, cursor = [], None
     while True:
-        more = {"cursor": cursor} if cursor else {}
+        more: dict[str, str] = {"cursor": cursor} if cursor else {}
         page = await history(client, number=" 447400123456", limit=2, **more)
         seen += [each["consent_id"] for each in page["events"]]
         cursor = page["next_cursor"]
@@ -137,7 +137,8 @@ async def test_a_contact_has_the_history_of_its_numbers(
     """Of its phone number, and of the number under which it is reached on WhatsApp."""
     await observer.execute(
         "INSERT INTO contacts (account_id, contact_id, phone_number, whatsapp_number, channels, "
-        "created_seq, changed_seq) SELECT account_id, 7, $1, '+447400999999', 3, 0, 0 FROM accounts",
+        "created_seq, changed_seq) "
+        "SELECT account_id, 7, $1, '+447400999999', 3, 0, 0 FROM accounts",
         NUMBER,
     )
     await call(client, "opted_in")

@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator
 from tempfile import SpooledTemporaryFile
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
 import polars as pl
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.concurrency import run_in_threadpool
 
 from enlist_ingest.api.bodies import json_body, read_json
@@ -15,7 +15,7 @@ from enlist_ingest.api.dependencies import Authenticated, OpenedIngest
 from enlist_ingest.api.once import OnceRoute
 from enlist_ingest.api.problems import Problem, ProblemCode
 from enlist_rules.codes import Code
-from enlist_rules.numbers import NUMBER_TYPES, NumberReader
+from enlist_rules.numbers import NUMBER_TYPES, REGIONS, NumberReader
 from enlist_rules.options import NumberRules
 from enlist_shared.consent import ConsentState
 from enlist_shared.ids import ListId
@@ -37,6 +37,12 @@ class AudienceCheck(BaseModel):
     numbers: list[Number] = Field(min_length=1, max_length=MOST_NUMBERS)
     channel: Channel = Channel.PHONE
     default_region: Region | None = None
+
+    @model_validator(mode="after")
+    def _region_is_known(self) -> Self:
+        if self.default_region is not None and self.default_region not in REGIONS:
+            raise ValueError("default_region is not a region with numbers")
+        return self
 
 
 class CheckedNumber(BaseModel):
