@@ -38,6 +38,10 @@ Event = TypeVar("Event", bound=BaseModel)
 _HOPELESS: Final = (ValidationError, JSONDecodeError, UnicodeDecodeError, PermanentFailure)
 _NAP: Final = 5.0  # seconds; a message that is held back is looked at so often
 _AGAIN_PAUSE: Final = 1.0  # seconds
+# Milliseconds, the most there is. A consumer that works longer than its interval leaves the group;
+# aiokafka 0.14 cancels its own coordination when a rebalance comes at that moment, and the consumer
+# never joins again. Leases and timeouts bound our work, heartbeats tell of a hung process.
+_NO_POLL_INTERVAL: Final = 2**31 - 1
 
 
 class Delivery(BaseMiddleware[Any, Any]):
@@ -123,7 +127,7 @@ def subscribe(
         auto_offset_reset="earliest",
         session_timeout_ms=settings.session_timeout_ms,
         heartbeat_interval_ms=settings.heartbeat_interval_ms,
-        max_poll_interval_ms=settings.max_poll_interval_ms,
+        max_poll_interval_ms=_NO_POLL_INTERVAL,
         fetch_max_wait_ms=(
             settings.small_fetch_max_wait_ms if small else settings.fetch_max_wait_ms
         ),

@@ -43,7 +43,6 @@ class KafkaSettings(_Group):
         default=True, description="false for the embedded broker, whose InitProducerId is newer"
     )
     session_timeout_ms: int = Field(default=10_000, description="a dead consumer is noticed so")
-    max_poll_interval_ms: int = Field(default=3_600_000, description="above the longest unit")
     fetch_max_wait_ms: int = Field(
         default=250,
         description="how long a fetch waits for more; each wait costs the broker a turn",

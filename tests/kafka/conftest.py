@@ -9,8 +9,8 @@ from tests.fixtures.stack import FINELY_CUT, IMPATIENT, Stack, stack_with
 
 @pytest.fixture(scope="session")
 async def kafka() -> AsyncIterator[Kafka]:
-    """A broker whose consumers leave their groups when they are busy for seven seconds."""
-    async with running_kafka(max_poll_interval_ms=7000) as node:
+    """A broker that may be killed."""
+    async with running_kafka() as node:
         yield node
 
 

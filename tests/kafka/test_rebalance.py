@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 
 import psutil
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from tests.fixtures.database import connected
+from tests.fixtures.kafka import Kafka
 from tests.fixtures.stack import Stack
 from tests.fixtures.tenant import Tenant
 from tests.kafka.test_faults import DATA, ends_as_the_model_does
@@ -18,6 +20,7 @@ LOCK = "SELECT pg_advisory_lock(hashtext($1), slot) FROM generate_series(0, 63) 
 IN_HAND = """
 SELECT count(*) FROM units WHERE import_id = $1 AND state = 'claimed' AND kind = 'shard'
 """
+
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -58,16 +61,28 @@ async def test_one_leaves_and_another_joins(victim: Stack) -> None:
         await ends_as_the_model_does(tenant, import_id)
 
 
-async def test_a_handler_that_outlasts_the_poll_interval(victim: Stack) -> None:
-    """Busy for over 7 s, a consumer leaves its group and comes back: what it began is done once."""
+async def test_a_handler_that_outlasts_the_session(kafka: Kafka, victim: Stack) -> None:
+    """Two consumers at work for longer than a session stay in their group and finish it once."""
     async with victim.tenant() as tenant:
         async with shards_take_long(victim, tenant) as import_id:
+            before = await members(victim)
+            two_sessions = timedelta(milliseconds=2 * kafka.settings.session_timeout_ms)
+            late = await leased_until(tenant, import_id) + two_sessions
 
-            async def all_have_left() -> bool:
-                return not await members(victim)
+            async def outlasted() -> bool:
+                return await leased_until(tenant, import_id) > late
 
-            await wait_for(all_have_left, 40)
+            await wait_for(outlasted, 60)
+            assert await members(victim) == before
+            assert len(before) == 2
         await ends_as_the_model_does(tenant, import_id)
+
+
+async def leased_until(tenant: Tenant, import_id: str) -> datetime:
+    """When the last lease of the import's units runs out."""
+    units = await tenant.ledger("units", import_id)
+    until: datetime = max(unit["lease_until"] for unit in units if unit["lease_until"])
+    return until
 
 
 async def members(stack: Stack) -> set[str]:
