@@ -3,7 +3,11 @@
 import io
 import struct
 import zipfile
+from collections.abc import Callable
 from typing import Any, Final
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 _SPREADSHEET: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -37,6 +41,7 @@ AROUND: Final = {
 }
 """What a workbook needs around its sheet."""
 CHECKSUM, SIZE = 16, 24  # places in an entry of the directory (APPNOTE 4.3.12)
+Draw = Callable[[xlsxwriter.Workbook, Worksheet, Worksheet], object]
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -61,8 +66,8 @@ def book(parts: dict[str, Any] | None = None, rows: str = ONE, before: str = "")
     return out.getvalue()
 
 
-def opendocument(rows: str) -> bytes:
-    """An OpenDocument workbook of one sheet."""
+def opendocument(rows: str, *, sealed: bool = False) -> bytes:
+    """An OpenDocument workbook of one sheet; `sealed`: it says that it is encrypted."""
     spaces = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
         for name in ("office", "table", "text")
@@ -77,10 +82,19 @@ def opendocument(rows: str) -> bytes:
         archive.writestr(
             "META-INF/manifest.xml",
             f'<m:manifest xmlns:m="{manifest}"><m:file-entry m:full-path="/"'
-            f' m:media-type="{kind}"/></m:manifest>',
+            f' m:media-type="{kind}">{"<m:encryption-data/>" if sealed else ""}</m:file-entry>'
+            "</m:manifest>",
         )
         content = f"<office:document-content {spaces}>{body}</office:document-content>"
         archive.writestr("content.xml", content)
+    return out.getvalue()
+
+
+def drawn(draw: Draw, **options: Any) -> bytes:
+    """A workbook of two sheets that `draw(book, first, second)` fills."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, options) as workbook:
+        draw(workbook, workbook.add_worksheet("One"), workbook.add_worksheet("Two"))
     return out.getvalue()
 
 

@@ -1,8 +1,7 @@
 """What is read of a workbook: which sheet, and what its cells say."""
 
 from datetime import date, datetime, time, timedelta
-from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
 import pytest
 import xlsxwriter
@@ -10,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.fixtures.workbooks import as_csv, xls, xlsx
 from tests.workbooks.asking import read
-from tests.workbooks.made import book, opendocument
+from tests.workbooks.made import book, drawn, opendocument
 from xlsxwriter.worksheet import Worksheet
 
 from enlist_rules.codes import Code, PermanentFailure
@@ -43,14 +42,6 @@ TYPED: Final = [
     (timedelta(minutes=-90), "-1:30:00"),
     ("00447911123456", "00447911123456"),
 ]
-
-
-def drawn(draw: Any, **options: Any) -> bytes:
-    """A workbook of two sheets that `draw(book, first, second)` fills."""
-    out = BytesIO()
-    with xlsxwriter.Workbook(out, options) as workbook:
-        draw(workbook, workbook.add_worksheet("One"), workbook.add_worksheet("Two"))
-    return out.getvalue()
 
 
 @pytest.mark.parametrize(("value", "text"), TYPED, ids=str)

@@ -21,13 +21,15 @@ from enlist_shared.workbooks.confinement import confine
 from enlist_shared.workbooks.directory import judge_directory
 from enlist_shared.workbooks.limits import Limits
 from enlist_shared.workbooks.parts import Errors, look_through, sheet_parts
+from enlist_shared.workbooks.passwords import (
+    refuse_encrypted_archive,
+    refuse_encrypted_container,
+)
 from enlist_shared.workbooks.sheets import choose, write_csv
 
 _CELL_BYTES: Final = 32  # what the reader takes for a cell, empty or not, and some room
 _BUFFER: Final = 1_048_576
 _DAMAGED: Final = (CalamineError, BadZipFile, ZlibError, EOFError, KeyError, ParseError, ValueError)
-# A password wraps a workbook of XML in a container of this name (MS-OFFCRYPTO 2.3).
-_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 
 
 def main(source: IO[bytes], out: io.RawIOBase, said: dict[str, Any]) -> None:
@@ -47,11 +49,11 @@ def main(source: IO[bytes], out: io.RawIOBase, said: dict[str, Any]) -> None:
 def _examine(source: IO[bytes], most_cells: int) -> tuple[dict[str, Errors], dict[str, str]]:
     """Formula errors by part, and parts by sheet; old workbooks have neither."""
     if source.read(2) != b"PK":
-        if _ENCRYPTED in source.read():
-            raise PermanentFailure(Code.ENCRYPTED)
+        refuse_encrypted_container(source.read())
         return {}, {}
     with ZipFile(source) as archive:
         judge_directory(archive.infolist())
+        refuse_encrypted_archive(archive)
         errors = look_through(archive, most_cells)
         return errors, sheet_parts(archive) if any(errors.values()) else {}
 

@@ -15,15 +15,17 @@ _BLOCK: Final = 1_048_576
 _LONGEST_CELL: Final = 262_144  # 32,767 characters, all of them references to characters
 _XML: Final = (".xml", ".rels")
 _SHEETS: Final = "xl/worksheets/"
+_UNREAD: Final = ("customXml/", "docProps/")  # where programs do write UTF-16
 _DOCTYPE: Final = b"<!DOCTYPE"
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")  # UTF-16
 # Columns up to Z are never far, and nearly all there are: they are not looked at one by one.
 _PLACES: Final = (
     # Quick, but a cell's text may look like a place: it only tells that there are no far ones.
     (re.compile(rb"""r=["'](\d{1,9})["']"""), re.compile(rb"""r=["']([A-Z]{2,3})\d""")),
+    # Elements that hold something: the reader makes no room for cells that are only formatted.
     (
-        re.compile(rb"""<(?:\w+:)?row\s[^<>]*?\br=["'](\d{1,9})["']"""),
-        re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br=["']([A-Z]{2,3})\d"""),
+        re.compile(rb"""<(?:\w+:)?row\s[^<>]*?\br=["'](\d{1,9})["'][^<>]*(?<!/)>"""),
+        re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br=["']([A-Z]{2,3})\d[^<>]*(?<!/)>"""),
     ),
 )
 _ERROR: Final = re.compile(
@@ -103,7 +105,7 @@ def _look_through_part(archive: ZipFile, entry: ZipInfo) -> tuple[Errors, _Exten
         for at, block in enumerate(_blocks(part)):
             if _DOCTYPE in block:
                 raise PermanentFailure(Code.XML_DTD)
-            if at == 0 and block.startswith(_WIDE):
+            if at == 0 and block.startswith(_WIDE) and not entry.filename.startswith(_UNREAD):
                 raise PermanentFailure(Code.CORRUPT, "a part is not in UTF-8")
             extent.take(block)
             if any(each in block for each in _ERROR_TYPES):
