@@ -27,6 +27,7 @@ Action = Literal[
     "relay.interrupted",
     "server.awaited",
     "shard.ended",
+    "tasks.interrupted",
     "topics.made",
     "worker.stopping",
 ]

@@ -13,10 +13,12 @@ from enlist_ingest.api.dependencies import KeyRing
 from enlist_ingest.audience import Audiences
 from enlist_ingest.consents import Consents
 from enlist_ingest.console.sessions import Sessions
+from enlist_ingest.contacts_edits import Edits
 from enlist_ingest.contacts_reads import Reads
 from enlist_ingest.handlers import request_import, split_import
 from enlist_ingest.idempotency import IdempotencyKeys
 from enlist_ingest.keywords import Keywords
+from enlist_ingest.lists import Lists
 from enlist_ingest.messages import Messages
 from enlist_ingest.profiles import Profiles
 from enlist_ingest.requests import Requests
@@ -24,6 +26,7 @@ from enlist_ingest.results import ResultStore
 from enlist_ingest.service import Ingest
 from enlist_ingest.settings import IngestSettings
 from enlist_ingest.store import Store
+from enlist_ingest.tasks import Tasks
 from enlist_ingest.upload_events import UploadEvent
 from enlist_shared.broker import keep_connected, make_broker
 from enlist_shared.claims import Claims
@@ -42,11 +45,13 @@ def build_api(settings: IngestSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_ingest(settings) as (ingest, pool):
             app.state.ingest, app.state.keys = ingest, KeyRing(ingest.store)
-            app.state.sessions, app.state.reads = Sessions(pool), Reads(pool)
+            app.state.sessions, app.state.reads = Sessions(pool), ingest.reads
             app.state.health = Health(database_answers(pool), bucket_answers(ingest.objects))
             pruning = asyncio.create_task(ingest.idempotency.keep_pruned())
+            working = asyncio.create_task(ingest.tasks.keep_working())
             yield
             pruning.cancel()
+            working.cancel()
 
     return make_application(lifespan, with_imports=True)
 
@@ -87,6 +92,10 @@ async def open_ingest(settings: IngestSettings) -> AsyncIterator[tuple[Ingest, a
             keywords=Keywords(pool),
             messages=Messages(pool),
             audiences=Audiences(pool),
+            reads=Reads(pool),
+            edits=Edits(pool),
+            lists=Lists(pool),
+            tasks=Tasks(pool),
         )
         yield ingest, pool
 

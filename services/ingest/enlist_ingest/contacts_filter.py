@@ -25,8 +25,8 @@ _LAST: Final = "\U0010ffff"
 _LARGEST_ID: Final = 2**63 - 1
 
 
-class ConsentState(StrEnum):
-    """Where a person stands on a channel."""
+class WantedConsent(StrEnum):
+    """Where somebody is to stand on a channel."""
 
     UNKNOWN = "unknown"
     OPTED_IN = "opted_in"
@@ -46,7 +46,7 @@ class ContactFilter:
     email: str | None = None
     list_id: ListId | None = None
     channel: Channel | None = None
-    consent: ConsentState | None = None
+    consent: WantedConsent | None = None
     custom: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
@@ -76,6 +76,9 @@ class ContactFilter:
             self.channel or Channel.PHONE,
             dict(self.custom),
         )
+
+
+EVERYBODY: Final = ContactFilter()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from enlist_ingest import __version__
 from enlist_ingest.api import (
     audience,
     consents,
+    contacts,
     health,
     imports,
     keywords,
+    lists,
     pastes,
     previews,
     profiles,
@@ -25,7 +27,9 @@ from enlist_ingest.api import (
 )
 from enlist_ingest.api.audience import AudienceCheck
 from enlist_ingest.api.consents import ConsentCall, HandEntry
+from enlist_ingest.api.contact_views import ContactChanges, NewContact
 from enlist_ingest.api.keywords import NewKeyword
+from enlist_ingest.api.lists import ListNamed, Members
 from enlist_ingest.api.pastes import PastedContacts, PastedNumbers
 from enlist_ingest.api.previews import PreviewRequest
 from enlist_ingest.api.problems import PROBLEMS, ProblemDetails, answer_every_error
@@ -70,6 +74,9 @@ def make_application(lifespan: Lifespan, *, with_imports: bool) -> FastAPI:
         app.include_router(consents.router, responses=PROBLEMS)
         app.include_router(keywords.router, responses=PROBLEMS)
         app.include_router(audience.router, responses=PROBLEMS)
+        app.include_router(contacts.router, responses=PROBLEMS)
+        app.include_router(lists.router, responses=PROBLEMS)
+        app.include_router(lists.tasks, responses=PROBLEMS)
         add_console(app)
         _describe_by_hand(app)
     return app
@@ -86,7 +93,11 @@ def _describe_by_hand(app: FastAPI) -> None:
                 (ImportOptions, "validation"),
                 (AudienceCheck, "validation"),
                 (ConsentCall, "validation"),
+                (ContactChanges, "validation"),
                 (HandEntry, "validation"),
+                (ListNamed, "validation"),
+                (Members, "validation"),
+                (NewContact, "validation"),
                 (NewKeyword, "validation"),
                 (PastedContacts, "validation"),
                 (PastedNumbers, "validation"),

@@ -34,6 +34,7 @@ class ProblemCode(StrEnum):
     IDEMPOTENCY_RUNNING = "idempotency_running"
     IDEMPOTENCY_REUSED = "idempotency_reused"
     IN_FLIGHT = "in_flight"
+    CONFLICT = "conflict"
     OPTED_OUT_STAYS = "opted_out_stays"
     KEYWORD_TAKEN = "keyword_taken"
     KEYWORD_RESERVED = "keyword_reserved"
