@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from enlist_rules.fields import STORED
+from enlist_rules.fields import STORED, Field
 
 NOTES: Final = "\x1f"
 KEYS: Final = ("phone_number", "first_key", "last_key")
@@ -31,3 +31,22 @@ SLOTS: Final = 64
 def slot(phone_number: pl.Expr) -> pl.Expr:
     """The slot of an E.164 number: its digits as an integer, modulo 64."""
     return (phone_number.str.slice(1).cast(pl.Int64) % SLOTS).cast(pl.Int16)
+
+
+def stated_number(*, on_whatsapp: bool) -> pl.Expr:
+    """The number that a row (ROW) itself states on a channel: by phone, or on WhatsApp."""
+    if on_whatsapp:
+        return pl.coalesce(str(Field.WHATSAPP_NUMBER), "phone_number")
+    return pl.col("phone_number")
+
+
+def numbers_alone(rows: pl.DataFrame, *, on_whatsapp: bool) -> pl.DataFrame:
+    """The rows (ROW) of an import that opts out: each is the number that it states, and no more.
+
+    So a number's records meet in one shard, and fold by number.
+    """
+    kept = ("record", "phone_number", "first_key", "last_key", "fixed_line", "warnings")
+    blank = {name: pl.lit(None, kind) for name, kind in ROW.items() if name not in kept}
+    number = stated_number(on_whatsapp=on_whatsapp)
+    keys = {"first_key": pl.lit(""), "last_key": pl.lit("")}
+    return rows.with_columns(phone_number=number, **keys, **blank).select(ROW.names())

@@ -47,5 +47,17 @@ def outcomes_key(account_id: AccountId, import_id: ImportId, shard: int, body: b
     return _hashed(account_id, import_id, f"shards/{shard:02}/outcomes", body)
 
 
+def changed_numbers_key(
+    account_id: AccountId, import_id: ImportId, shard: int, body: bytes
+) -> ObjectKey:
+    """The numbers whose consent a shard changed."""
+    return _hashed(account_id, import_id, f"shards/{shard:02}/consents", body)
+
+
+def consent_changes_key(account_id: AccountId, import_id: ImportId, body: bytes) -> ObjectKey:
+    """Where the numbers whose consent an import changed are named."""
+    return _hashed(account_id, import_id, "consents", body)
+
+
 def _hashed(account_id: AccountId, import_id: ImportId, what: str, body: bytes) -> ObjectKey:
     return ObjectKey(f"{account_id}/imports/{import_id}/{what}/{sha256(body).hexdigest()}")

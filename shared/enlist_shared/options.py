@@ -33,6 +33,7 @@ class Purpose(StrEnum):
     """What an import is for."""
 
     CONTACTS = "contacts"
+    OPT_OUT = "opt_out"
 
 
 class Source(StrEnum):
@@ -97,6 +98,9 @@ class ImportOptions(BaseModel):
     over_limit: OverLimit = OverLimit.REJECT
     unmapped: Unmapped = Unmapped.CUSTOM
     number_types: tuple[str, ...] | None = None
+    purpose: Purpose = Field(
+        default=Purpose.CONTACTS, description="opt_out: everybody in it has opted out"
+    )
     consent: Consent | None = Field(
         default=None, description="the importer states that these people opted in"
     )

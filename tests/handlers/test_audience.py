@@ -202,10 +202,11 @@ async def test_who_is_out_is_in_no_audience(
     def number_of(n: int) -> str:
         return f"+4474{base:07}{n}"
 
-    crowd, out = await new_list(observer), set()
+    crowd = await new_list(observer)
+    out: set[tuple[str, str]] = set()
     for name, (phone, whatsapp, channels) in enumerate(people):
         told = [channel for channel, bit in BITS.items() if channels & bit]
-        other = whatsapp and number_of(whatsapp)
+        other = None if whatsapp is None else number_of(whatsapp)
         await add(observer, crowd, number_of(phone), str(name), *told, whatsapp=other)
     for n, channel, is_out in said:
         await opt(client, number_of(n), "opted_out" if is_out else "opted_in", channel)

@@ -158,7 +158,7 @@ async def test_an_event_says_when_why_and_by_which_import(
     event = await observer.fetchrow("SELECT * FROM consent_events")
     assert row is not None
     assert event is not None
-    assert dict(event) == dict(row) | {"event_id": event["event_id"]}
+    assert dict(event) == dict(row) | {"event_id": event["event_id"], "message_id": None}
     assert (row["evidence"], row["import_id"]) == ("signed sheet 12", import_id)
     assert row["seq"] == await observer.fetchval("SELECT seq FROM shards ORDER BY seq DESC LIMIT 1")
     completed = (await import_row(observer, import_id))["completed_at"]

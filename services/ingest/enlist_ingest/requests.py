@@ -88,6 +88,7 @@ async def _insert(
         size or 0,
         request.request_id,
         request.object_key,
+        request.options.purpose,
     )
     return None if import_id is None else ImportId(import_id)
 

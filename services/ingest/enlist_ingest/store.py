@@ -186,6 +186,7 @@ async def _put_import(connection: Connection, upload: Upload) -> None:
         upload.received_at,
         upload.way,
         upload.caller.name,
+        upload.options.purpose,
     )
 
 

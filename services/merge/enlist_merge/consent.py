@@ -49,11 +49,14 @@ class ConsentMerge:
             outcome=pl.when(differs).then(pl.lit("updated")).otherwise("outcome")
         )
 
-    async def apply(self, connection: Connection, seq: int) -> None:
-        """Write consents and their events, in the order of the numbers."""
-        await connection.execute(
-            SQL["opt_in"], *self._import, seq, self.consent.evidence, timeout=self.timeout
+    async def apply(self, connection: Connection, seq: int) -> bytes:
+        """Write consents and their events, in the order of the numbers; those that changed."""
+        said = (*self._import, seq, self.consent.evidence)
+        csv = BytesIO()
+        await connection.copy_from_query(
+            SQL["opt_in"], *said, output=csv, format="csv", timeout=self.timeout
         )
+        return csv.getvalue()
 
     @property
     def _import(self) -> tuple[AccountId, ImportId, Channel]:

@@ -2,16 +2,18 @@
 
 import asyncpg
 
+from enlist_merge.consent_changes import announce_changes
 from enlist_merge.ledger import SQL
 from enlist_merge.merging import end_of_shard
 from enlist_rules.codes import PermanentFailure
 from enlist_shared.claims import Unit
 from enlist_shared.endings import end_import
+from enlist_shared.objectstore import ObjectStore
 from enlist_shared.postgres import account_transaction
 from enlist_shared.states import Status
 
 
-async def give_up_shard(pool: asyncpg.Pool, unit: Unit) -> None:
+async def give_up_shard(pool: asyncpg.Pool, store: ObjectStore, unit: Unit) -> None:
     """Record that a shard will not be merged; the others go on."""
     keys = (unit.account_id, unit.import_id)
     async with account_transaction(pool, unit.account_id) as connection:
@@ -19,17 +21,14 @@ async def give_up_shard(pool: asyncpg.Pool, unit: Unit) -> None:
             return
         row = await connection.fetchrow(SQL["count_given_up"], *keys)
         if row is not None:
-            await end_of_shard(connection, row)
+            await end_of_shard(connection, store, row)
 
 
-async def fail_import(pool: asyncpg.Pool, unit: Unit, failure: PermanentFailure) -> None:
-    """End the import of a shard that can never be merged."""
+async def fail_import(
+    pool: asyncpg.Pool, store: ObjectStore, unit: Unit, failure: PermanentFailure
+) -> None:
+    """End the import of a shard that can never be merged; other shards may have changed consent."""
+    keys = (unit.account_id, unit.import_id)
     async with account_transaction(pool, unit.account_id) as connection:
-        await end_import(
-            connection,
-            unit.account_id,
-            unit.import_id,
-            Status.FAILED,
-            failure.code,
-            failure.detail,
-        )
+        if await end_import(connection, *keys, Status.FAILED, failure.code, failure.detail):
+            await announce_changes(connection, store, *keys)

@@ -8,6 +8,7 @@ from enlist_merge.giving_up import fail_import, give_up_shard
 from enlist_merge.ledger import SQL, ChunkLedger
 from enlist_merge.lists import MergePlan, merge_plan
 from enlist_merge.merging import ShardEndedError, ShardMerge
+from enlist_merge.opting_out import OptOutMerge
 from enlist_merge.staging import ShardRows, read_shard
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_shared.claims import Answer, Claim, Claims, Unit
@@ -17,6 +18,7 @@ from enlist_shared.failures import is_outage, with_retries
 from enlist_shared.manifests import ChunkManifest
 from enlist_shared.metrics import Stage, Step, timed
 from enlist_shared.objectstore import ObjectMissingError, ObjectStore
+from enlist_shared.options import Purpose
 from enlist_shared.postgres import account_transaction
 from enlist_shared.states import UnitKind
 from enlist_shared.telemetry import describe, logger
@@ -45,14 +47,14 @@ class Merger:
         unit = Unit(event.account_id, event.import_id, UnitKind.SHARD, event.shard)
         claim = await self.claims.claim(unit)
         if claim.answer is Answer.QUARANTINED:
-            await give_up_shard(self.pool, unit)
+            await give_up_shard(self.pool, self.store, unit)
         if claim.answer is not Answer.GO:
             return
         try:
             async with self.claims.hold(claim):
                 await self._merge(claim)
         except PermanentFailure as failure:
-            await fail_import(self.pool, unit, failure)
+            await fail_import(self.pool, self.store, unit, failure)
         except (ShardEndedError, ImportEndedError):
             logger().info("shard.ended")
 
@@ -77,7 +79,8 @@ class Merger:
         with timed(Stage.SHARD):
             with timed(Step.READ):
                 plan, shard = await self._read(claim.unit)
-            await ShardMerge(self.pool, self.store, claim, plan, shard).run()
+            merge = OptOutMerge if plan.purpose is Purpose.OPT_OUT else ShardMerge
+            await merge(self.pool, self.store, claim, plan, shard).run()
 
     async def _read(self, unit: Unit) -> tuple[MergePlan, ShardRows]:
         plan = await merge_plan(self.pool, unit.account_id, unit.import_id, self.new_lists)

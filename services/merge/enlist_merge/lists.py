@@ -11,7 +11,7 @@ from enlist_rules.identity import name_key
 from enlist_rules.options import Duplicates
 from enlist_shared.endings import ImportEndedError
 from enlist_shared.ids import AccountId, ImportId, ListId
-from enlist_shared.options import Channel, Consent, ImportOptions
+from enlist_shared.options import Channel, Consent, ImportOptions, Purpose
 from enlist_shared.postgres import Connection, account_transaction
 from enlist_shared.statements import statements
 
@@ -28,6 +28,7 @@ class MergePlan:
 
     channel: Channel
     duplicates: Duplicates
+    purpose: Purpose
     consent: Consent | None
     shards: int
     option_lists: tuple[ListId, ...]
@@ -60,12 +61,18 @@ async def plan_within(
         names = await _freeze(connection, account_id, import_id, options, new_lists)
     return MergePlan(
         channel=Channel(row["channel"]),
-        duplicates=options.duplicates,
+        duplicates=_duplicates(options),
+        purpose=options.purpose,
         consent=options.consent,
         shards=row["shards"],
         option_lists=tuple(dict.fromkeys(_ids(options, names))),
         list_names=names,
     )
+
+
+def _duplicates(options: ImportOptions) -> Duplicates:
+    """Rows that are numbers alone fold by number, and the lowest record counts."""
+    return Duplicates.SKIP if options.purpose is Purpose.OPT_OUT else options.duplicates
 
 
 def _ids(options: ImportOptions, names: dict[str, ListId]) -> Iterator[ListId]:

@@ -8,6 +8,7 @@ from typing import Final
 import asyncpg
 
 from enlist_merge.consent import ConsentMerge
+from enlist_merge.consent_changes import ShardChanges, announce_changes
 from enlist_merge.ledger import SQL as LEDGER
 from enlist_merge.ledger import announce_progress, complete_import
 from enlist_merge.lists import MergePlan
@@ -66,31 +67,29 @@ class ShardMerge:
         Raises:
             ShardEndedError: somebody else has the unit, or the import was cancelled.
         """
-        staged = await asyncio.to_thread(
-            with_list_ids, self.shard.folded.rows, self.plan.list_names
-        )
         async with account_transaction(self.pool, self.claim.unit.account_id) as connection:
             await connection.execute(f"SET LOCAL statement_timeout = '{self.timeout:.0f}s'")
             with timed(Step.STAGE):
-                await connection.copy_to_table(
-                    "staged",
-                    source=csv_blocks(staged),
-                    columns=STAGED,
-                    format="csv",
-                    timeout=self.timeout,
-                )
-                if self.consent:
-                    await self.consent.stage(connection)
+                await self._stage(connection)
             with timed(Step.LOCK):
                 live, seq = await self._lock(connection)
             with timed(Step.CLASSIFY):
                 outcomes = await self._classify(connection, live)
             with timed(Step.APPLY):
-                await self._apply(connection, outcomes, live, seq)
+                changed = await self._apply(connection, outcomes, live, seq)
             with timed(Step.RECORD):
-                await self._record(connection, outcomes, seq)
+                await self._record(connection, outcomes, seq, changed)
             failpoint("merge.before_commit", self.claim.unit.number)
         failpoint("merge.committed", self.claim.unit.number)
+
+    async def _stage(self, connection: Connection) -> None:
+        rows, names = self.shard.folded.rows, self.plan.list_names
+        staged = csv_blocks(await asyncio.to_thread(with_list_ids, rows, names))
+        await connection.copy_to_table(
+            "staged", source=staged, columns=STAGED, format="csv", timeout=self.timeout
+        )
+        if self.consent:
+            await self.consent.stage(connection)
 
     async def _lock(self, connection: Connection) -> tuple[list[ListId], int]:
         account_id = self.claim.unit.account_id
@@ -127,7 +126,8 @@ class ShardMerge:
         outcomes: Outcomes,
         live: list[ListId],
         seq: int,
-    ) -> None:
+    ) -> bytes:
+        """Write; the numbers whose consent changed, as CSV of number and record."""
         unit, bit = self.claim.unit, _BITS[self.plan.channel]
         keys = (unit.account_id, unit.import_id)
         if outcomes.created:
@@ -139,8 +139,7 @@ class ShardMerge:
             await connection.execute(APPLY["add_channels"], *keys, bit, seq, timeout=self.timeout)
         if outcomes.listed:
             await self._join_lists(connection, live, seq)
-        if self.consent:
-            await self.consent.apply(connection, seq)
+        return await self.consent.apply(connection, seq) if self.consent else b""
 
     async def _join_lists(self, connection: Connection, live: list[ListId], seq: int) -> None:
         unit, lists = self.claim.unit, self.plan.option_lists
@@ -150,8 +149,11 @@ class ShardMerge:
         else:
             await connection.execute(APPLY["join_lists"], *keys, lists, live, timeout=self.timeout)
 
-    async def _record(self, connection: Connection, outcomes: Outcomes, seq: int) -> None:
+    async def _record(
+        self, connection: Connection, outcomes: Outcomes, seq: int, changed: bytes
+    ) -> None:
         unit = self.claim.unit
+        consents = await ShardChanges.stored(self.store, unit, changed)
         body = await asyncio.to_thread(outcomes.to_bytes)
         key = outcomes_key(unit.account_id, unit.import_id, unit.number, body)
         await self.store.put(key, body)
@@ -160,8 +162,9 @@ class ShardMerge:
         keys = (unit.account_id, unit.import_id)
         counts = (outcomes.created, outcomes.updated, outcomes.unchanged, outcomes.duplicate)
         if not await connection.fetchval(
-            LEDGER["record_shard"], *keys, unit.number, *counts, seq, key
-        ):
+            LEDGER["record_shard"], *keys, unit.number, *counts, seq, key,
+            consents.numbers, consents.key,
+        ):  # fmt: skip
             raise ShardEndedError
         row = await connection.fetchrow(
             LEDGER["count_shard"],
@@ -175,10 +178,10 @@ class ShardMerge:
         )
         if row is None:
             raise ShardEndedError
-        await end_of_shard(connection, row)
+        await end_of_shard(connection, self.store, row)
 
 
-async def end_of_shard(connection: Connection, row: asyncpg.Record) -> None:
+async def end_of_shard(connection: Connection, store: ObjectStore, row: asyncpg.Record) -> None:
     """What follows from the counters that the update of the import returned, and from nothing else.
 
     The row lock makes sure that exactly one transaction sees the last shard.
@@ -187,7 +190,9 @@ async def end_of_shard(connection: Connection, row: asyncpg.Record) -> None:
     if row["shards_merged"] + row["shards_given_up"] < row["shards"]:
         if row["progress_due"]:
             await announce_progress(connection, row)
-    elif row["shards_given_up"]:
+        return
+    await announce_changes(connection, store, account_id, import_id)
+    if row["shards_given_up"]:
         detail = f"{row['shards_given_up']} of {row['shards']} parts"
         await end_import(
             connection, account_id, import_id, Status.FAILED, Code.SHARD_FAILED, detail

@@ -16,6 +16,7 @@ from enlist_rules.listing import SEPARATOR
 from enlist_rules.rows import ROW, slot
 from enlist_shared.ids import ListId, ObjectKey
 from enlist_shared.objectstore import ObjectStore
+from enlist_shared.options import Purpose
 
 _BESIDE: Final = {"fixed_line", "warnings", "lists"}
 STAGED: Final = (*(name for name in ROW.names() if name not in _BESIDE), "lists")
@@ -28,7 +29,8 @@ _NOTHING_STATED: Final = pl.DataFrame(schema={"number": pl.String, "record": pl.
 class ShardRows:
     """The rows of a shard before folding (ROW) and after it.
 
-    `stated` (number, record) are the numbers whose consent the rows state, if the import does;
+    `stated` (number, record) are the numbers whose consent the rows state, if the import does or
+    opts out;
     `slots` are those of all numbers about which something may be written.
     """
 
@@ -56,7 +58,9 @@ def _fold(parts: Sequence[bytes], plan: MergePlan) -> ShardRows:
     rows = pl.concat([pl.read_ipc_stream(BytesIO(part)) for part in parts])
     folded = fold(rows, plan.duplicates)
     stated = _NOTHING_STATED
-    if plan.consent is not None:
+    if plan.purpose is Purpose.OPT_OUT:
+        stated = folded.rows.select("record", number="phone_number").select(_NOTHING_STATED.columns)
+    elif plan.consent is not None:
         stated = stated_numbers(rows, folded, plan.channel, plan.duplicates)
     return ShardRows(rows, folded, stated, _slots(rows["phone_number"], stated["number"]))
 

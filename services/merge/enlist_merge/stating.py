@@ -4,15 +4,13 @@ import polars as pl
 
 from enlist_rules.folding import Folded
 from enlist_rules.options import Duplicates
-from enlist_rules.rows import KEYS
+from enlist_rules.rows import KEYS, stated_number
 from enlist_shared.options import Channel
 
 
 def number_stated(channel: Channel) -> pl.Expr:
     """The number that a row (ROW) itself states on the channel."""
-    if channel is Channel.WHATSAPP:
-        return pl.coalesce("whatsapp_number", "phone_number")
-    return pl.col("phone_number")
+    return stated_number(on_whatsapp=channel is Channel.WHATSAPP)
 
 
 def stated_numbers(

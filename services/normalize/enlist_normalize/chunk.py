@@ -13,12 +13,13 @@ from enlist_rules.listing import SEPARATOR
 from enlist_rules.numbers import LIBRARY_VERSION
 from enlist_rules.reading import Rows
 from enlist_rules.returning import read_again
-from enlist_rules.rows import REJECT, slot
+from enlist_rules.rows import REJECT, numbers_alone, slot
 from enlist_rules.texts import holds_controls
 from enlist_rules.validation import Normalized, normalize
 from enlist_shared.ids import ObjectKey
 from enlist_shared.keys import chunk_rows_key
 from enlist_shared.manifests import ChunkManifest, ImportManifest, Slice
+from enlist_shared.options import Channel, Purpose
 
 _COMPRESSION: Final = "lz4"
 
@@ -46,22 +47,29 @@ def normalize_chunk(manifest: ImportManifest, chunk: int, data: bytes) -> Chunk:
     normalized = normalize(
         read.frame, manifest.mapping, manifest.reading_rules, controls=holds_controls(text)
     )
-    rejects = _all_rejects(read, normalized)
-    body, slices = _concatenate([*_by_shard(normalized.rows, manifest.shards), rejects])
+    rows, rejects = _forwarded(normalized.rows, manifest), _all_rejects(read, normalized)
+    body, slices = _concatenate([*_by_shard(rows, manifest.shards), rejects])
     key = chunk_rows_key(manifest.account_id, manifest.import_id, chunk, body)
     description = ChunkManifest(
         chunk=chunk,
         key=key,
         records=read.records,
-        forwarded=normalized.rows.height,
+        forwarded=rows.height,
         rejected=rejects.height,
         shards=tuple(slices[:-1]),
         rejects=slices[-1],
         reasons=_reasons(rejects),
-        list_names=_list_names(normalized.rows["lists"]),
+        list_names=_list_names(rows["lists"]),
         phonenumbers_version=LIBRARY_VERSION,
     )
     return Chunk(key, body, description)
+
+
+def _forwarded(rows: pl.DataFrame, manifest: ImportManifest) -> pl.DataFrame:
+    options = manifest.options
+    if options.purpose is Purpose.OPT_OUT:
+        return numbers_alone(rows, on_whatsapp=options.channel is Channel.WHATSAPP)
+    return rows
 
 
 def _all_rejects(read: Rows, normalized: Normalized) -> pl.DataFrame:

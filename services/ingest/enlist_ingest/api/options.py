@@ -10,9 +10,10 @@ from enlist_ingest.store import Store
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.numbers import NUMBER_TYPES
 from enlist_shared.ids import AccountId, ImportId
-from enlist_shared.options import ImportOptions
+from enlist_shared.options import ImportOptions, Purpose
 
 _LARGEST_ID: Final = 2**63 - 1
+_ABOUT_CONTACTS: Final = ("lists", "list_mode", "max_unlisted_ratio", "consent", "duplicates")
 
 
 async def read_options(account_id: AccountId, store: Store, body: bytes) -> ImportOptions:
@@ -53,6 +54,9 @@ def parse_options(body: bytes) -> ImportOptions:
     unknown = {*(options.number_types or ())} - NUMBER_TYPES
     if unknown:
         raise PermanentFailure(Code.OPTIONS, f"number_types: {', '.join(sorted(unknown))}")
+    beside = [name for name in _ABOUT_CONTACTS if name in options.model_fields_set]
+    if options.purpose is Purpose.OPT_OUT and beside:
+        raise PermanentFailure(Code.OPTIONS, f"purpose opt_out takes no {', '.join(beside)}")
     if "\\u0000" in options.model_dump_json():
         raise PermanentFailure(Code.OPTIONS, "a text holds the character NUL")
     return options

@@ -16,8 +16,9 @@ ORDER BY list_id
 INSERT INTO imports (
   account_id, import_id, status, source, purpose, lane, channel, default_region, options,
   correlation_id, file_name, size, sha256, source_key, received_at, requested_by
-) VALUES ($1, $2, 'receiving', $12, 'contacts', 'main', $3, $4, $5, $6, $7, $8, $9, $10, $11, $13)
+) VALUES ($1, $2, 'receiving', $12, $14, 'main', $3, $4, $5, $6, $7, $8, $9, $10, $11, $13)
 ON CONFLICT (account_id, import_id) DO UPDATE SET
+  purpose = EXCLUDED.purpose,
   channel = EXCLUDED.channel,
   default_region = EXCLUDED.default_region,
   options = EXCLUDED.options,

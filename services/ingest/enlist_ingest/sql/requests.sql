@@ -9,7 +9,7 @@ SELECT default_region FROM accounts WHERE account_id = $1
 INSERT INTO imports (
   account_id, status, source, purpose, lane, channel, default_region, options, correlation_id,
   file_name, size, request_id, object_key
-) VALUES ($1, 'receiving', 'event', 'contacts', 'main', $2, $3, $4, $5, $6, $7, $8, $9)
+) VALUES ($1, 'receiving', 'event', $10, 'main', $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (account_id, request_id) WHERE request_id IS NOT NULL DO NOTHING
 RETURNING import_id
 

@@ -22,7 +22,7 @@ WHERE NOT EXISTS (
 -- name: opt_in
 -- From unknown to opted in and nothing else: whoever has a state keeps it. The time is that of the
 -- database, under the slot locks, which also keep others from writing the same numbers: ON CONFLICT
--- would cost half as much again. $4 seq, $5 evidence.
+-- would cost half as much again. Returns the numbers that changed. $4 seq, $5 evidence.
 WITH unknown AS MATERIALIZED (
   SELECT s.number, s.record
   FROM stated s
@@ -40,3 +40,11 @@ INSERT INTO consents (
   account_id, number, channel, state, source, evidence, import_id, record, effective_at, seq)
 SELECT $1, number, $3, 'opted_in', 'import', $5, $2, record, statement_timestamp(), $4
 FROM unknown
+RETURNING number, record
+
+-- name: changed
+-- What the shards of an import changed, once it has ended.
+SELECT i.channel, i.purpose, s.consents_key, s.consents_changed
+FROM shards s JOIN imports i ON i.account_id = s.account_id AND i.import_id = s.import_id
+WHERE s.account_id = $1 AND s.import_id = $2 AND s.consents_changed > 0
+ORDER BY s.shard

@@ -79,7 +79,7 @@ ORDER BY chunk
 -- name: record_shard
 UPDATE shards SET
   created = $4, updated = $5, unchanged = $6, duplicate = $7, unprocessed = 0,
-  merged = true, seq = $8, outcomes_key = $9
+  merged = true, seq = $8, outcomes_key = $9, consents_changed = $10, consents_key = $11
 WHERE account_id = $1 AND import_id = $2 AND shard = $3 AND NOT merged AND NOT given_up
 RETURNING true
 
