@@ -111,4 +111,14 @@ RECIPES: Final[dict[str, Recipe]] = {
         table(f"{A},42", header="phone,shoe size"),
         {"unmapped": "skip"},
     ),
+    "mapped_by_name": Recipe(
+        (101,),
+        "A mapping names a column as the header does, whatever its case: a field, a field of one's "
+        "own, or skip; what it does not name is mapped by its header.",
+        table(
+            f"{A},Anna,Bristol,red,secret",
+            header="Reach,first name,Town,Favourite,Notes",
+        ),
+        {"mapping": {"reach": "phone_number", "Favourite": "custom.colour", "NOTES": "skip"}},
+    ),
 }

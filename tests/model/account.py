@@ -147,11 +147,9 @@ def read_table(data: bytes, options: dict[str, Any]) -> Table:
     rows = split_rows(text, options.get("separator") or hint or detect_separator(text))
     if not rows:
         raise FileRefused("header_missing")
-    header, records = split_header(rows, options.get("header", "auto"))
-    if header is None:
-        mapping = map_by_content(records, options.get("mapping") or {})
-    else:
-        mapping = map_columns(header, options)
+    said = options.get("mapping") or {}
+    header, records = split_header(rows, options.get("header", "auto"), said)
+    mapping = map_by_content(records, said) if header is None else map_columns(header, options)
     return Table(header, mapping, records, options)
 
 

@@ -1,6 +1,7 @@
 """Which row is the header and what each column means (contacts.md, Header)."""
 
 import unicodedata
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import phonenumbers
@@ -51,10 +52,12 @@ def detect_separator(text: str) -> str:
     return max(SEPARATORS, key=worth)  # the first of equals
 
 
-def is_header(row: Row) -> bool:
-    """Holds a phone synonym and no parseable number."""
+def is_header(row: Row, phone_names: AbstractSet[str] = frozenset()) -> bool:
+    """Holds a phone synonym, or a name mapped to the phone number, and no parseable number."""
     keys = {header_key(cell) for cell in row.cells}
-    return bool(keys & set(PHONE_RANKS)) and not any(map(looks_like_number, row.cells))
+    return bool(keys & (set(PHONE_RANKS) | phone_names)) and not any(
+        map(looks_like_number, row.cells)
+    )
 
 
 def looks_like_number(cell: str) -> bool:
@@ -67,13 +70,16 @@ def looks_like_number(cell: str) -> bool:
         return False
 
 
-def split_header(rows: list[Row], mode: str) -> tuple[list[str] | None, list[Row]]:
+def split_header(
+    rows: list[Row], mode: str, mapping: dict[str, str]
+) -> tuple[list[str] | None, list[Row]]:
     """The header's cells, or None without one, and the records."""
+    phone_names = {header_key(name) for name in mapping if mapping[name] == "phone_number"}
     if mode == "present":
         return rows[0].cells, rows[1:]
     if mode == "auto":
         for place, row in enumerate(rows[:20]):
-            if is_header(row):
+            if is_header(row, phone_names):
                 return row.cells, rows[place + 1 :]
     return None, rows
 

@@ -23,7 +23,7 @@ def normalized(upload: Upload) -> tuple[Any, Any, Any]:
     """What the rules make of the file: rows, rejects, refused; header and mapping by the model."""
     text = decode(upload.data, upload.options.get("encoding"))
     separator = upload.options.get("separator") or detect_separator(text)
-    header, _ = split_header(split_rows(text, separator), "auto")
+    header, _ = split_header(split_rows(text, separator), "auto", {})
     assert header is not None
     body = text.partition(separator.join(header))[2].encode("utf-8", "surrogateescape")
     options = upload.options
