@@ -1,7 +1,8 @@
 """Workbooks that are damaged or mean harm, and the code that each one ends with."""
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from tests.workbooks.binary import biff5
 from tests.workbooks.made import (
@@ -26,8 +27,11 @@ LAUGHS: Final = "<!DOCTYPE l [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;'>]>"
 STEALS: Final = "<!DOCTYPE s [<!ENTITY h SYSTEM 'file:///etc/hostname'>]>"
 _STRING: Final = '<row r="1"><c r="A1" t="s"><v>{}</v></c></row>'
 
+_STYLES: Final = "<styleSheet><cellXfs>{}</cellXfs></styleSheet>"
 
-class Hostile(NamedTuple):
+
+@dataclass(frozen=True, slots=True)
+class Hostile:
     """`inputs` are the numbers of the bad inputs in the list that the project began with."""
 
     code: Code
@@ -35,7 +39,6 @@ class Hostile(NamedTuple):
     inputs: tuple[int, ...] = ()
 
 
-_STYLES: Final = "<styleSheet><cellXfs>{}</cellXfs></styleSheet>"
 HOSTILE: Final[dict[str, Hostile]] = {
     "a cell in the last place there is": Hostile(
         Code.BOMB,
