@@ -6,7 +6,7 @@ MEMBERS := shared $(addprefix services/,$(SERVICES)) cli
 STAMP := .venv/.enlist-setup
 SOURCES := shared services cli tests docs examples
 
-.PHONY: help setup lock demo check test test-kafka test-containers test-browser screenshots chromium bench docs clean
+.PHONY: help setup lock demo check test test-kafka test-promise test-containers test-browser test-office screenshots chromium office fuzz bench docs clean
 
 help: ## list every door
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 17
@@ -45,6 +45,9 @@ test: setup ## the suite; starts and stops what it needs
 test-kafka: setup build/kafka/.complete build/kcat/.complete build/example-java/.complete ## the live and pipeline suites, and faults, on Apache Kafka 4
 	ENLIST_TEST_KAFKA_JARS=build/kafka $(BIN)/pytest tests/live tests/pipeline tests/kafka
 
+test-promise: setup ## 100,000 people who opt out, and everything that could bring them back
+	ENLIST_TEST_PEOPLE=100000 $(BIN)/pytest -s tests/promise
+
 test-containers: setup build/kafka/.complete ## images, Compose and the live suite in containers; may start a Docker engine
 	$(BIN)/python -m tests.containers
 
@@ -64,6 +67,9 @@ build/kcat/.complete: tests/kafka/kcat.sh
 test-browser: setup chromium ## the console in a real browser
 	ENLIST_TEST_BROWSER=$$(command -v chromium) $(BIN)/pytest tests/browser
 
+test-office: setup office ## what LibreOffice makes of our workbooks, and we of its
+	ENLIST_TEST_OFFICE=$$(command -v soffice) $(BIN)/pytest tests/office
+
 screenshots: setup chromium ## every page of the console into docs/images/, wide and narrow, light and dark
 	ENLIST_TEST_BROWSER=$$(command -v chromium) $(BIN)/python -m tests.browser.screenshots
 
@@ -71,6 +77,14 @@ chromium:
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && \
 	  apt-get install -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; } || { \
 	  echo "chromium is missing: install it from your distribution's packages" >&2; exit 1; }
+
+office:
+	@command -v soffice >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && \
+	  apt-get install -qq --no-install-recommends libreoffice-calc-nogui >/dev/null; } || { \
+	  echo "soffice is missing: install LibreOffice Calc from your distribution's packages" >&2; exit 1; }
+
+fuzz: setup ## damage workbooks for five minutes; each must be read or end with a code
+	$(BIN)/python -m tests.workbooks.fuzz
 
 bench: setup ## measure throughput, memory and the floor; prints a table
 	$(BIN)/python -m tests.bench

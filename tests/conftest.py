@@ -3,7 +3,7 @@
 import os
 
 from hypothesis import HealthCheck, settings
-from tests.fixtures import brokers, composed, kafka
+from tests.fixtures import brokers, composed, kafka, office
 
 pytest_plugins = ["tests.fixtures.backends", "tests.fixtures.database", "tests.fixtures.stack"]
 
@@ -13,9 +13,9 @@ settings.register_profile(
 )
 settings.load_profile("enlist")
 
-# What only Apache Kafka can show, and what only containers can: `make test-kafka` names the jars,
-# `make test-containers` the command and the images.
-_NEEDED = {"kafka": kafka.JARS, "containers": composed.COMMAND}
+# What only Apache Kafka can show, what only containers and LibreOffice can: `make test-kafka` names
+# the jars, `make test-containers` the command and the images, `make test-office` the program.
+_NEEDED = {"kafka": kafka.JARS, "containers": composed.COMMAND, "office": office.PROGRAM}
 collect_ignore = [suite for suite, variable in _NEEDED.items() if variable not in os.environ]
 
 
