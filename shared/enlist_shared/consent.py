@@ -27,7 +27,7 @@ class ConsentSource(StrEnum):
 
 
 class ChangedNumbers(BaseModel):
-    """An object with some of the numbers that an import changed: CSV with `number,record`."""
+    """An object with some of the numbers that an import changed: `number,record,effective_at`."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

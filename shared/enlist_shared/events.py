@@ -176,6 +176,9 @@ class ConsentChanged(BaseModel):
     state: ConsentState = Field(description="that they have now")
     source: ConsentSource
     numbers: int = Field(ge=1, description="how many; 1 of a single change")
+    effective_at: datetime | None = Field(
+        description="of a single change: the time that is compared; an import names it by number"
+    )
     object_key: ObjectKey | None = Field(description="of an import: where its numbers are named")
 
 

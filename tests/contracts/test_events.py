@@ -73,6 +73,7 @@ EVENTS: Final[dict[Topic, BaseModel]] = {
         state=ConsentState.OPTED_OUT,
         source=ConsentSource.OPT_OUT_IMPORT,
         numbers=4711,
+        effective_at=None,
         object_key=ObjectKey(f"{ACCOUNT}/imports/{IMPORT}/consents/{'ab' * 32}"),
     ),
     Topic.SMS_RECEIVED: events.SmsReceived(

@@ -169,6 +169,7 @@ async def test_what_keywords_there_are(phone: Phone) -> None:
         await phone.keyword("Pizza", list="Pizza"),
         await phone.keyword("Pizza", number="Luigi", list="Pizza"),
         await phone.keyword("Luigi", number=VIRTUAL, list=999),
+        await phone.keyword("Luigi", number=VIRTUAL, list="a\0"),
     ]
     assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [
         (409, "keyword_taken"),
@@ -178,6 +179,7 @@ async def test_what_keywords_there_are(phone: Phone) -> None:
         (422, "parameters"),
         (422, "phone_invalid"),
         (422, "list_unknown"),
+        (422, "parameters"),
     ]
     found = (await phone.http.get("/v1/keywords")).json()
     assert found["keywords"] == [second, first]

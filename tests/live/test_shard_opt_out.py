@@ -57,17 +57,28 @@ async def changed(observer: asyncpg.Connection) -> list[ConsentChanged]:
     ]
 
 
-async def named(pipeline: Pipeline, event: ConsentChanged) -> list[str]:
-    """The lines of the objects that an event leads to."""
+async def effective(observer: asyncpg.Connection) -> set[datetime]:
+    """When what was ever said counts from."""
+    rows = await observer.fetch("SELECT DISTINCT effective_at FROM consent_events")
+    return {row["effective_at"] for row in rows}
+
+
+async def named(
+    pipeline: Pipeline, observer: asyncpg.Connection, event: ConsentChanged
+) -> list[str]:
+    """The numbers and records of the objects that an event leads to."""
     assert event.object_key is not None
+    times: set[datetime] = set()
     changes = ConsentChanges.model_validate_json(await pipeline.objects.get(event.object_key))
     assert (changes.channel, changes.state) == (event.channel, event.state)
     assert sum(each.numbers for each in changes.objects) == event.numbers
     lines = []
     for each in changes.objects:
         header, *rows = (await pipeline.objects.get(each.key)).decode().splitlines()
-        assert (header, len(rows)) == ("number,record", each.numbers)
-        lines += rows
+        assert (header, len(rows)) == ("number,record,effective_at", each.numbers)
+        lines += [row.rpartition(",")[0] for row in rows]
+        times |= {datetime.fromisoformat(row.rpartition(",")[2]) for row in rows}
+    assert times <= await effective(observer)
     return sorted(lines)
 
 
@@ -103,7 +114,7 @@ async def test_one_event_an_import(pipeline: Pipeline, observer: asyncpg.Connect
         (imports[2], None, "opted_out", 2),
     ]
     for event in events:
-        assert await named(pipeline, event) == [f"{ONE},1", f"{TWO},2"]
+        assert await named(pipeline, observer, event) == [f"{ONE},1", f"{TWO},2"]
     columns = "SELECT import_id, key FROM outbox WHERE topic = $1"
     found = {tuple(row) for row in await observer.fetch(columns, Topic.CONSENT_CHANGED)}
     assert found == {(None, str(pipeline.account_id))}
@@ -125,7 +136,7 @@ async def test_whatsapp_numbers_meet_whatever_the_phone_numbers_are(
         "records": 41, "created": 2, "duplicate": 39,
     }  # fmt: skip
     [event] = await changed(observer)
-    assert await named(pipeline, event) == [f"{ONE},1", f"{TWO},41"]
+    assert await named(pipeline, observer, event) == [f"{ONE},1", f"{TWO},41"]
 
 
 async def test_a_late_start_is_too_late(
@@ -159,7 +170,7 @@ async def test_what_was_merged_of_an_import_that_fails_is_told(
     await pipeline.merger.on_shard_ready(second)
     assert await observer.fetchval("SELECT status FROM imports") == "failed"
     [event] = await changed(observer)
-    opted_out = {line.partition(",")[0] for line in await named(pipeline, event)}
+    opted_out = {line.partition(",")[0] for line in await named(pipeline, observer, event)}
     assert opted_out == {number for number, _ in await consents(observer)}
     assert len(opted_out) == 10
 

@@ -153,18 +153,19 @@ async def say(
         return None
     recorded = Recorded(row["event_id"], ConsentState(row["after"]))
     if row["before"] != recorded.state:
-        await announce_consent(connection, _changed(account_id, statement, recorded))
+        await announce_consent(connection, _changed(account_id, statement, row))
     return recorded
 
 
-def _changed(account_id: AccountId, statement: Statement, recorded: Recorded) -> ConsentChanged:
+def _changed(account_id: AccountId, statement: Statement, row: asyncpg.Record) -> ConsentChanged:
     return ConsentChanged(
         account_id=account_id,
-        consent_id=recorded.event_id,
+        consent_id=row["event_id"],
         import_id=None,
         channel=statement.channel,
-        state=recorded.state,
+        state=statement.state,
         source=statement.source,
         numbers=1,
+        effective_at=row["effective_at"],
         object_key=None,
     )

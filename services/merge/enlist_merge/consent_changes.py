@@ -16,7 +16,7 @@ from enlist_shared.options import Channel, Purpose
 from enlist_shared.outbox import announce_consent
 from enlist_shared.postgres import Connection
 
-_HEADER: Final = b"number,record\n"
+_HEADER: Final = b"number,record,effective_at\n"
 _STATED: Final = {
     Purpose.CONTACTS: (ConsentState.OPTED_IN, ConsentSource.IMPORT),
     Purpose.OPT_OUT: (ConsentState.OPTED_OUT, ConsentSource.OPT_OUT_IMPORT),
@@ -32,7 +32,7 @@ class ShardChanges:
 
     @classmethod
     async def stored(cls, store: ObjectStore, unit: Unit, lines: bytes) -> Self:
-        """Store what a statement returned, CSV of number and record."""
+        """Store what a statement returned as CSV, a line a number."""
         if not lines:
             return cls()
         body = _HEADER + lines
@@ -62,6 +62,7 @@ async def announce_changes(
         state=state,
         source=source,
         numbers=sum(each.numbers for each in objects),
+        effective_at=None,
         object_key=key,
     )
     await announce_consent(connection, event)

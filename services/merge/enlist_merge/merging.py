@@ -127,7 +127,7 @@ class ShardMerge:
         live: list[ListId],
         seq: int,
     ) -> bytes:
-        """Write; the numbers whose consent changed, as CSV of number and record."""
+        """Write; the numbers whose consent changed, as CSV."""
         unit, bit = self.claim.unit, _BITS[self.plan.channel]
         keys = (unit.account_id, unit.import_id)
         if outcomes.created:

@@ -23,6 +23,7 @@ from enlist_shared.options import Name
 
 _BODY_BYTES: Final = 65_536
 _LARGEST_ID: Final = 2**63 - 1
+ListName = Annotated[Name, Field(pattern=r"^[^\x00]*$")]
 _ONE_WORD: Final = "A keyword is one word with a letter or a digit in it."
 _RESERVED: Final = "Everybody's STOP and START words cannot be given another meaning."
 
@@ -38,7 +39,7 @@ class NewKeyword(BaseModel):
         default=None, description="the virtual number or short code that is texted"
     )
     effect: Effect = Effect.JOIN
-    list: Name | Annotated[int, Field(ge=1, le=_LARGEST_ID)] | None = Field(
+    list: ListName | Annotated[int, Field(ge=1, le=_LARGEST_ID)] | None = Field(
         default=None, description="the name of a list, made if it is new, or the id of one"
     )
 

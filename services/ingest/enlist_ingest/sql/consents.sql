@@ -37,7 +37,8 @@ WITH known AS (
     OR EXCLUDED.effective_at = consents.effective_at AND EXCLUDED.state = 'opted_out'
   RETURNING state
 )
-SELECT told.event_id, known.state AS before, coalesce(decided.state, known.state) AS after
+SELECT told.event_id, told.effective_at, known.state AS before,
+  coalesce(decided.state, known.state) AS after
 FROM told LEFT JOIN known ON true LEFT JOIN decided ON true
 
 -- name: states

@@ -40,7 +40,8 @@ INSERT INTO consents (
   account_id, number, channel, state, source, evidence, import_id, record, effective_at, seq)
 SELECT $1, number, $3, 'opted_in', 'import', $5, $2, record, statement_timestamp(), $4
 FROM unknown
-RETURNING number, record
+RETURNING number, record,
+  to_char(effective_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 
 -- name: changed
 -- What the shards of an import changed, once it has ended.

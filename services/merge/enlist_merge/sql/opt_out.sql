@@ -29,6 +29,7 @@ WITH told AS (
     state = EXCLUDED.state, source = EXCLUDED.source, evidence = NULL,
     import_id = EXCLUDED.import_id, record = EXCLUDED.record, seq = EXCLUDED.seq,
     effective_at = greatest(consents.effective_at, EXCLUDED.effective_at)
-  RETURNING number, record, old.state IS DISTINCT FROM 'opted_out' AS changed
+  RETURNING number, record, effective_at, old.state IS DISTINCT FROM 'opted_out' AS changed
 )
-SELECT number, record FROM written WHERE changed ORDER BY number
+SELECT number, record, to_char(effective_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+FROM written WHERE changed ORDER BY number
