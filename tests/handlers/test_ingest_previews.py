@@ -50,6 +50,8 @@ async def test_a_preview_says_how_a_file_is_read(client: httpx2.AsyncClient) -> 
         "header": True,
         "header_confidence": 1.0,
         "preamble_rows": 1,
+        "sheet": None,
+        "other_sheets": [],
     }
     assert said["columns"][1] == {
         "index": 1,

@@ -47,6 +47,7 @@ def build_api(settings: IngestSettings) -> FastAPI:
             app.state.ingest, app.state.keys = ingest, KeyRing(ingest.store)
             app.state.sessions, app.state.reads = Sessions(pool), ingest.reads
             app.state.health = Health(database_answers(pool), bucket_answers(ingest.objects))
+            app.state.workbook_previews = asyncio.Semaphore(settings.workbook_previews)
             pruning = asyncio.create_task(ingest.idempotency.keep_pruned())
             working = asyncio.create_task(ingest.tasks.keep_working())
             yield

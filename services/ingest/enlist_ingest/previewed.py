@@ -1,5 +1,7 @@
 """What a preview is made of: the first bytes of an input, wherever it comes from."""
 
+from asyncio import Semaphore, to_thread
+from contextlib import nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from tempfile import TemporaryFile
@@ -81,14 +83,34 @@ async def stored_beginning(objects: ObjectStore, key: ObjectKey) -> Beginning:
     return Beginning(data[:HEAD_BYTES], whole, sha256(data).digest() if whole else None)
 
 
-def look_at(beginning: Beginning, options: ImportOptions, account_region: str) -> Preview:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A preview, and where it is of a workbook, which of its sheets was read."""
+
+    preview: Preview
+    sheet: str | None
+    other_sheets: tuple[str, ...]
+
+
+async def look_in_turn(
+    beginning: Beginning, options: ImportOptions, account_region: str, room: Semaphore
+) -> Looked:
+    """`look_at` in a thread. Workbooks wait for `room`: each has a process of its own."""
+    turn = room if _is_workbook(beginning) else nullcontext()
+    async with turn:
+        return await to_thread(look_at, beginning, options, account_region)
+
+
+def look_at(beginning: Beginning, options: ImportOptions, account_region: str) -> Looked:
     """Read a beginning as an import with these options would; of a workbook, if it is whole.
 
     Raises:
         PermanentFailure: as `previewing.preview` and `open_sheet`.
     """
-    if kinds.is_workbook(beginning.head[: kinds.HEAD_BYTES]):
-        beginning = _sheet_beginning(beginning, options.sheet)
+    sheet: str | None = None
+    others: tuple[str, ...] = ()
+    if _is_workbook(beginning):
+        beginning, sheet, others = _sheet_beginning(beginning, options.sheet)
         options = options.model_copy(update={"encoding": Encoding.UTF_8, "separator": ","})
     region = options.default_region or account_region
     types = frozenset(options.number_types or DEFAULT_NUMBER_TYPES)
@@ -101,20 +123,29 @@ def look_at(beginning: Beginning, options: ImportOptions, account_region: str) -
         default_region=region,
     )
     numbers = NumberRules(region, options.convert_national, types)
-    return preview(
+    found = preview(
         beginning.head,
         layout,
         ReadingRules(numbers, options.over_limit),
         options.duplicates,
         complete=beginning.whole,
     )
+    return Looked(found, sheet, others)
 
 
-def _sheet_beginning(workbook: Beginning, sheet: str | None) -> Beginning:
+def _is_workbook(beginning: Beginning) -> bool:
+    return kinds.is_workbook(beginning.head[: kinds.HEAD_BYTES])
+
+
+def _sheet_beginning(
+    workbook: Beginning, said: str | None
+) -> tuple[Beginning, str, tuple[str, ...]]:
+    """The beginning of the sheet's text, its name, and the others'."""
     if not workbook.whole:
         raise PermanentFailure(Code.UNSUPPORTED, TOO_LARGE_TO_LOOK_AT)
     with TemporaryFile() as file:
         file.write(workbook.head)
-        with open_sheet(file, sheet, WORKBOOK_LIMITS) as opened:
-            text = next(opened.blocks, b"")
-    return Beginning(text, len(text) < HEAD_BYTES, workbook.digest)
+        with open_sheet(file, said, WORKBOOK_LIMITS) as sheet:
+            text = next(sheet.blocks, b"")
+    beginning = Beginning(text, len(text) < HEAD_BYTES, workbook.digest)
+    return beginning, sheet.name, sheet.others

@@ -19,6 +19,9 @@ class IngestSettings(ServiceSettings):
     )
     workbook_cpu_seconds: int = Field(default=300, gt=0, description="the same process's")
     workbook_seconds: int = Field(default=900, gt=0, description="until that process is ended")
+    workbook_previews: int = Field(
+        default=2, gt=0, description="of workbooks at once, each of at most 500 MB; others wait"
+    )
 
     @property
     def workbook_limits(self) -> Limits:

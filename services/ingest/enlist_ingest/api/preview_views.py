@@ -9,6 +9,7 @@ import asyncpg
 from pydantic import BaseModel, Field
 
 from enlist_ingest.api.views import SeenBefore
+from enlist_ingest.previewed import Looked
 from enlist_rules.alternatives import Reason, alternatives, reason
 from enlist_rules.codes import EXPLANATIONS, Code, PermanentFailure
 from enlist_rules.forecasting import Forecast, Record
@@ -57,6 +58,8 @@ class DetectedView(BaseModel):
     header: bool = Field(description="whether there is a header row")
     header_confidence: float
     preamble_rows: int = Field(description="rows above the header, which are not counted")
+    sheet: str | None = Field(description="that was read; null for what is no workbook")
+    other_sheets: list[str] = Field(description="names for options.sheet")
 
 
 class ColumnView(BaseModel):
@@ -120,9 +123,10 @@ class PreviewView(BaseModel):
     seen_before: SeenBefore | None = Field(description="only where all of it was seen")
 
 
-def _detected(preview: Preview, options: ImportOptions) -> DetectedView:
+def _detected(looked: Looked, options: ImportOptions) -> DetectedView:
     """What was found; what the person said is certain."""
-    layout, said = preview.layout, options.separator is not None
+    preview, said = looked.preview, options.separator is not None
+    layout = preview.layout
     return DetectedView(
         encoding=layout.dialect.encoding,
         encoding_confidence=round(layout.dialect.confidence, 3),
@@ -131,6 +135,8 @@ def _detected(preview: Preview, options: ImportOptions) -> DetectedView:
         header=layout.has_header,
         header_confidence=_header_confidence(preview, options),
         preamble_rows=layout.preamble_rows,
+        sheet=looked.sheet,
+        other_sheets=list(looked.other_sheets),
     )
 
 
@@ -166,13 +172,15 @@ def _samples(preview: Preview, index: int) -> list[str]:
     return list(dict.fromkeys(value for value in values if value and value.strip()))[:SAMPLES]
 
 
-def _options(preview: Preview, options: ImportOptions) -> dict[str, Any]:
+def _options(looked: Looked, options: ImportOptions) -> dict[str, Any]:
     """The options as given, with all that was found said: an import with them reads the same."""
-    layout = preview.layout
+    preview, layout = looked.preview, looked.preview.layout
     found: dict[str, Any] = {
         "encoding": layout.dialect.encoding,
         "separator": layout.dialect.separator,
     }
+    if looked.sheet is not None:
+        found["sheet"] = looked.sheet
     if layout.preamble_rows == 0:  # above which `present` would take the first row for the header
         found["header"] = Header.PRESENT if layout.has_header else Header.ABSENT
     if preview.refusal is None:
@@ -187,7 +195,7 @@ def _error(refusal: PermanentFailure) -> NoteView:
 
 
 def preview_view(
-    preview: Preview,
+    looked: Looked,
     options: ImportOptions,
     *,
     file_name: str | None,
@@ -196,18 +204,19 @@ def preview_view(
     seen_before: SeenBefore | None,
 ) -> PreviewView:
     """All that a preview says."""
+    preview = looked.preview
     forecast, refusal = preview.forecast, preview.refusal
     return PreviewView(
         file_name=file_name,
         whole=whole,
-        detected=_detected(preview, options),
+        detected=_detected(looked, options),
         columns=_columns(preview, options.mapping or {}),
         error=_error(refusal) if refusal else None,
         records=[RecordView.of(record) for record in forecast.records] if forecast else [],
         counts=PreviewCounts(records=preview.records, **_counts(forecast)),
         reasons=dict(forecast.reasons) if forecast else {},
         warning_reasons=dict(forecast.warning_reasons) if forecast else {},
-        options=_options(preview, options),
+        options=_options(looked, options),
         profile=profile,
         seen_before=seen_before,
     )

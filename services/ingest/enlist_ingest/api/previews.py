@@ -15,7 +15,13 @@ from enlist_ingest.api.pastes import PastedContacts, PastedNumbers
 from enlist_ingest.api.preview_views import PreviewView, ProfileView, preview_view
 from enlist_ingest.api.uploads import FORM
 from enlist_ingest.api.views import SeenBefore
-from enlist_ingest.previewed import Beginning, Beginnings, beginning_of, look_at, stored_beginning
+from enlist_ingest.previewed import (
+    Beginning,
+    Beginnings,
+    beginning_of,
+    look_in_turn,
+    stored_beginning,
+)
 from enlist_ingest.service import Ingest
 from enlist_ingest.stored_uploads import upload_key
 from enlist_ingest.upload import Caller
@@ -75,8 +81,10 @@ async def make_preview(
     asked = await (
         _sent_file(request, caller, ingest, size) if is_form else _said(request, caller, ingest)
     )
-    found = await asyncio.to_thread(look_at, asked.beginning, asked.options, caller.default_region)
-    profile = await ingest.profiles.for_header(caller.account_id, found.layout.columns)
+    room = request.app.state.workbook_previews
+    found = await look_in_turn(asked.beginning, asked.options, caller.default_region, room)
+    columns = found.preview.layout.columns
+    profile = await ingest.profiles.for_header(caller.account_id, columns)
     digest = asked.beginning.digest
     seen = digest and await ingest.profiles.seen_before(caller.account_id, digest)
     return preview_view(
