@@ -14,8 +14,10 @@ from enlist_merge.consent import SQL as CONSENT
 from enlist_merge.lists import merge_plan
 from enlist_merge.merging import APPLY, CLASSIFY, ShardMerge
 from enlist_merge.observer import SQL as OBSERVER
+from enlist_merge.opting_out import SQL as OPT_OUT
 from enlist_merge.reconciler import SQL as RECONCILER
 from enlist_merge.staging import STAGED, csv_blocks, read_shard, with_list_ids
+from enlist_rules.options import Duplicates
 from enlist_shared.accounts import create_account
 from enlist_shared.claims import Unit
 from enlist_shared.ids import AccountId, ListId
@@ -37,7 +39,7 @@ JOIN = """
 INSERT INTO memberships (account_id, list_id, contact_id, added_seq)
 SELECT account_id, 1, contact_id, 0 FROM contacts
 """
-OPT_OUT = """
+OUT = """
 INSERT INTO consents (account_id, number, channel, state, source, effective_at, seq)
 SELECT account_id, phone_number, 'phone', 'opted_out', 'keyword', now(), 0 FROM contacts
 """
@@ -61,7 +63,7 @@ async def fill(database: Database, account_id: AccountId) -> None:
     async with connected(database.superuser) as server:
         await server.execute("SET search_path = enlist")
         await server.execute(FILL, account_id, CROWD)
-        for statement in (JOIN, OPT_OUT, "ANALYZE contacts, memberships, consents"):
+        for statement in (JOIN, OUT, "ANALYZE contacts, memberships, consents"):
             await server.execute(statement)
 
 
@@ -84,6 +86,11 @@ async def explained(
     option, write, join = merge.plan.option_lists, (1, 7), (account_id, import_id, 7)
     classify = (account_id, 1, "phone", option, live, merge.plan.duplicates, True)
     plans = {"classify": await explain(connection, CLASSIFY["classify"], *classify)}
+    for duplicates in Duplicates:
+        whatsapp = (account_id, 2, "whatsapp", option, live, duplicates, True)
+        plans[f"on whatsapp {duplicates}"] = await explain(
+            connection, CLASSIFY["classify"], *whatsapp
+        )
     await merge._classify(connection, live)
     for name in ("create_contacts", "merge_contacts", "add_channels"):
         plans[name] = await explain(connection, APPLY[name], account_id, import_id, *write)
@@ -91,6 +98,7 @@ async def explained(
     plans["join_lists"] = await explain(connection, APPLY["join_lists"], *join, option, live)
     consent = (account_id, import_id, "phone")
     plans["differing"] = await explain(connection, CONSENT["differing"], *consent)
+    plans["outcomes"] = await explain(connection, OPT_OUT["outcomes"], account_id, "whatsapp")
     plans["opt_in"] = await explain(connection, CONSENT["opt_in"], *consent, 7, "signed")
     return plans
 

@@ -95,10 +95,13 @@ SELECT
   joins,
   $7 AND coalesce((
     SELECT o.state = 'opted_out' FROM consents o
+    -- Not coalesce: to row security it may leak, so that the index would not be asked for the number.
     WHERE o.account_id = $1 AND o.channel = $3 AND o.number = CASE
       WHEN $3 = 'phone' THEN d.phone_number
-      WHEN $6 = 'skip' AND d.rule <> 'create' THEN coalesce(d.known_whatsapp, d.phone_number)
-      ELSE coalesce(d.their_whatsapp, d.known_whatsapp, d.phone_number)
+      WHEN d.their_whatsapp IS NOT NULL AND ($6 <> 'skip' OR d.rule = 'create')
+        THEN d.their_whatsapp
+      WHEN d.known_whatsapp IS NOT NULL THEN d.known_whatsapp
+      ELSE d.phone_number
     END
   ), false)
 FROM decided d
