@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from enlist_rules.fields import Field
+from enlist_rules.fields import CUSTOM_PREFIX, LISTS, STORED, Field
 from enlist_rules.numbers.library import is_valid
 from enlist_rules.numbers.spelling import spelled
 from enlist_rules.synonyms import (
@@ -59,12 +59,23 @@ ADDRESS_NAMES: Final = tuple(
     for kind in ADDRESS_KINDS
 )
 REJECT_COLUMNS: Final = ("record", "code", "field", "message", "suggestion")
+EXPORT_COLUMNS: Final = (str(Field.PHONE_NUMBER), *map(str, STORED), LISTS)
+"""What an export begins with; a column `custom.<name>` follows for each custom field."""
 
 
 def is_returned(cells: Sequence[str]) -> bool:
     """Whether this is the header of a file that was given back to be corrected."""
     own = len(REJECT_COLUMNS)
     return len(cells) > own and tuple(map(folded, cells[-own:])) == REJECT_COLUMNS
+
+
+def is_exported(cells: Sequence[str]) -> bool:
+    """Whether this is the header of an export, or of records of one that were given back."""
+    own = len(EXPORT_COLUMNS)
+    rest = cells[own : -len(REJECT_COLUMNS)] if is_returned(cells) else cells[own:]
+    return tuple(cells[:own]) == EXPORT_COLUMNS and all(
+        cell.startswith(CUSTOM_PREFIX) for cell in rest
+    )
 
 
 def is_header(cells: Sequence[str], phone_names: frozenset[str] = frozenset()) -> bool:

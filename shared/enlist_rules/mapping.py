@@ -28,6 +28,7 @@ from enlist_rules.header import (
     REJECT_COLUMNS,
     SECOND_FIELD_NAMES,
     folded,
+    is_exported,
 )
 from enlist_rules.options import Unmapped
 from enlist_rules.tolerant import is_blank
@@ -46,6 +47,7 @@ def map_columns(
     _take_choices(columns, choices)
     if has_header:
         _skip_own_reject_columns(columns)
+        _map_exported(columns)
         _map_fields(columns)
         _map_address(columns)
         _map_phones(columns)
@@ -93,6 +95,14 @@ def _skip_own_reject_columns(columns: Columns) -> None:
     own = len(REJECT_COLUMNS)
     if columns.keys[-own:] == REJECT_COLUMNS:
         columns.targets[-own:] = [SKIP] * own
+
+
+def _map_exported(columns: Columns) -> None:
+    """The columns of an export are called what they are, custom ones however many there are."""
+    if is_exported(columns.names):
+        for index in columns.free():
+            if columns.names[index] not in columns.targets:
+                columns.assign(index, columns.names[index])
 
 
 def _map_fields(columns: Columns) -> None:
@@ -191,7 +201,8 @@ def _map_rest(columns: Columns, unmapped: Unmapped) -> dict[Code, int]:
         else:
             columns.assign(index, columns.custom_target(index))
             room -= 1
-    _refuse_equal_names(columns)
+    if not is_exported(columns.names):
+        _refuse_equal_names(columns)
     return {Code.COLUMNS_SKIPPED: 1} if skipped else {}
 
 

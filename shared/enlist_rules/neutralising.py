@@ -14,11 +14,18 @@ SIGNS: Final = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 """As a class of a pattern: = + - @, tab, line breaks, and their full-width forms."""
 _HARMFUL: Final = rf"^('*[{SIGNS}])"
 _GUARDED: Final = rf"^'('*[{SIGNS}])"
+_LIKE_GUARDED: Final = rf"^('+[{SIGNS}])"
 
 
 def neutralised(text: pl.Expr) -> pl.Expr:
     """Texts that no spreadsheet runs."""
     return text.str.replace(_HARMFUL, "'${1}")
+
+
+def told_apart(text: pl.Expr) -> pl.Expr:
+    """Texts for cells that nothing runs, such that `restored` gives them back: only what looks as
+    if it had been made harmless gets an apostrophe."""
+    return text.str.replace(_LIKE_GUARDED, "'${1}")
 
 
 def restored(text: pl.Expr) -> pl.Expr:

@@ -4,7 +4,7 @@ They hold the importer's own columns, then `REJECT_COLUMNS`. A record that could
 its row, as it stood, in the first column alone. A file is known as one of these by its header;
 the columns that were added are no columns of the importer then, cells lose what `neutralising`
 gave them, and a row in the first column is read as the row that it was, as long as its code
-stands beside it.
+stands beside it. Exports of contacts are known by their header, too, and lose the same.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from typing import Final
 import polars as pl
 
 from enlist_rules.codes import Code
-from enlist_rules.header import REJECT_COLUMNS, is_returned
+from enlist_rules.header import REJECT_COLUMNS, is_exported, is_returned
 from enlist_rules.neutralising import restored, restored_text
 from enlist_rules.reading import Rows, joined, read_rows, split_header
 from enlist_rules.tolerant import read_record
@@ -35,10 +35,13 @@ def read_again(
     has_header: bool,
     first_record: int,
 ) -> Rows:
-    """`read_rows`, also of files that were given back; the columns that were added stay."""
+    """`read_rows`, also of files that were given back, whose added columns stay, and of exports."""
     rows = read_rows(data, len(columns), separator, columns if has_header else None, first_record)
-    if not (has_header and is_returned(columns)):
+    if not (has_header and (is_returned(columns) or is_exported(columns))):
         return rows
+    if not is_returned(columns):
+        cells = [f"c{index}" for index in range(len(columns))]
+        return Rows(rows.frame.with_columns(restored(pl.col(cells))), rows.refused)
     own = len(columns) - ADDED
     cells = [f"c{index}" for index in range(own)]
     frame = rows.frame.with_columns(restored(pl.col(cells)))

@@ -13,7 +13,7 @@ from enlist_shared.accounts import create_account
 from enlist_shared.settings import S3Settings
 
 NUMBER = "+447400123456"
-ANN = {"phone_number": NUMBER, "first_name": "Ann", "last_name": "Lee"}
+ANN: dict[str, Any] = {"phone_number": NUMBER, "first_name": "Ann", "last_name": "Lee"}
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ async def test_what_cannot_be_taken_says_why(
 
 async def test_search(client: httpx2.AsyncClient) -> None:
     """By number in any spelling, names, e-mail, list, channel, consent, custom field; in pages."""
-    people = [
+    people: list[dict[str, Any]] = [
         {"phone_number": "+447400000001", "first_name": "Ann", "last_name": "Lee"},
         {"phone_number": "+447400000002", "first_name": "Anna", "last_name": "Bell"},
         {"phone_number": "+447400000003", "first_name": "Bob", "last_name": "Annan"},

@@ -15,6 +15,7 @@ from enlist_ingest.consents import Consents
 from enlist_ingest.console.sessions import Sessions
 from enlist_ingest.contacts_edits import Edits
 from enlist_ingest.contacts_reads import Reads
+from enlist_ingest.exports import Exports
 from enlist_ingest.handlers import request_import, split_import
 from enlist_ingest.idempotency import IdempotencyKeys
 from enlist_ingest.keywords import Keywords
@@ -97,6 +98,7 @@ async def open_ingest(settings: IngestSettings) -> AsyncIterator[tuple[Ingest, a
             edits=Edits(pool),
             lists=Lists(pool),
             tasks=Tasks(pool),
+            exports=Exports(pool),
         )
         yield ingest, pool
 

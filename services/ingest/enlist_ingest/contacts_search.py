@@ -108,6 +108,20 @@ class Search:
                 yield page.rows
             cursor = page.next
 
+    async def custom_names(self, connection: Connection) -> list[str]:
+        """The names of all custom fields that they have, sorted."""
+        names: set[str] = set()
+        for stretch in self.among:
+            inner = SQL[f"walk_{stretch.walk}"]
+            question = (
+                "SELECT DISTINCT jsonb_object_keys(custom) AS name "  # noqa: S608 - our own texts
+                f"FROM ({inner}) AS walked {SQL['conditions']}"
+            )
+            all_of_it = self.account_id, stretch.low, stretch.high, stretch.start, None, None
+            arguments = *all_of_it, *self.wanted.arguments, stretch.beyond
+            names.update(row["name"] for row in await connection.fetch(question, *arguments))
+        return sorted(names)
+
     def _after(self, rows: list[asyncpg.Record], limit: int, at: int, before: int) -> Cursor:
         """Behind the last row of the page, which may be of an earlier stretch."""
         if limit > before:

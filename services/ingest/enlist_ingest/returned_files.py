@@ -33,16 +33,21 @@ async def csv_file(
         yield await asyncio.to_thread(csv_rows, part, shape.separator, line_break)
 
 
-async def xlsx_file(
-    rows: AsyncIterator[pl.DataFrame], shape: Shape, name: str
+def xlsx_file(rows: AsyncIterator[pl.DataFrame], shape: Shape, name: str) -> AsyncIterator[bytes]:
+    """The workbook, as `workbook`."""
+    return workbook(rows, (*shape.header, *REJECT_COLUMNS), name)
+
+
+async def workbook(
+    rows: AsyncIterator[pl.DataFrame], header: tuple[str, ...], name: str
 ) -> AsyncIterator[bytes]:
-    """The workbook, a part at a time; it lies on disk, whole, before the first one.
+    """A workbook, a part at a time; it lies on disk, whole, before the first one.
 
     Every cell is text, so that no number loses its `+` and no formula runs. What is longer than a
     cell may be is cut. A sheet that is full is followed by another.
     """
     with TemporaryFile() as file:
-        with _sheets(file, (*shape.header, *REJECT_COLUMNS), name) as sheets:
+        with _sheets(file, header, name) as sheets:
             async for part in rows:
                 await asyncio.to_thread(sheets.write, part)
         file.seek(0)

@@ -6,6 +6,7 @@ from enlist_ingest.audience import Audiences
 from enlist_ingest.consents import Consents
 from enlist_ingest.contacts_edits import Edits
 from enlist_ingest.contacts_reads import Reads
+from enlist_ingest.exports import Exports
 from enlist_ingest.idempotency import IdempotencyKeys
 from enlist_ingest.keywords import Keywords
 from enlist_ingest.lists import Lists
@@ -38,3 +39,4 @@ class Ingest:
     edits: Edits
     lists: Lists
     tasks: Tasks
+    exports: Exports

@@ -13,6 +13,7 @@ from enlist_ingest.api import (
     audience,
     consents,
     contacts,
+    exports,
     health,
     imports,
     keywords,
@@ -74,6 +75,7 @@ def make_application(lifespan: Lifespan, *, with_imports: bool) -> FastAPI:
         app.include_router(consents.router, responses=PROBLEMS)
         app.include_router(keywords.router, responses=PROBLEMS)
         app.include_router(audience.router, responses=PROBLEMS)
+        app.include_router(exports.router, responses=PROBLEMS)
         app.include_router(contacts.router, responses=PROBLEMS)
         app.include_router(lists.router, responses=PROBLEMS)
         app.include_router(lists.tasks, responses=PROBLEMS)

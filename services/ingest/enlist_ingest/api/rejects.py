@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from enum import StrEnum
 from pathlib import PurePath
 from typing import Annotated, Final
-from urllib.parse import quote
 
 import polars as pl
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
 from enlist_ingest.api.dependencies import Authenticated, OpenedIngest
+from enlist_ingest.api.downloads import CSV, XLSX, download
 from enlist_ingest.api.imports import WantedImport
 from enlist_ingest.api.problems import Problem, ProblemCode
 from enlist_ingest.api.views import ImportView
@@ -19,8 +19,6 @@ from enlist_ingest.returned_files import csv_file, xlsx_file
 from enlist_shared.ids import ImportId
 from enlist_shared.states import Status
 
-CSV: Final = "text/csv; charset=utf-8; header=present"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BEFORE_MERGING: Final = frozenset(
     {Status.RECEIVING, Status.ACCEPTED, Status.SPLITTING, Status.NORMALIZING}
 )
@@ -54,7 +52,7 @@ async def download_csv(told: Told, wanted: WantedImport, found: FoundResults) ->
     """The records with what is told about them, as CSV in UTF-8 with the importer's separator."""
     results = _ready(found, told)
     file = csv_file(_rows(results, told), results.shape, results.line_break)
-    return await _download(file, CSV, f"{_stem(wanted)}-{told}.csv")
+    return await download(file, CSV, f"{_stem(wanted)}-{told}.csv")
 
 
 @router.get("/{import_id}/{told}.xlsx", response_class=StreamingResponse)
@@ -62,7 +60,7 @@ async def download_xlsx(told: Told, wanted: WantedImport, found: FoundResults) -
     """The same as a workbook whose cells are all text."""
     results = _ready(found, told)
     file = xlsx_file(_rows(results, told), results.shape, told)
-    return await _download(file, XLSX, f"{_stem(wanted)}-{told}.xlsx")
+    return await download(file, XLSX, f"{_stem(wanted)}-{told}.xlsx")
 
 
 def _rows(results: Results, told: Told) -> AsyncIterator[pl.DataFrame]:
@@ -78,25 +76,6 @@ def _ready(results: Results | None, told: Told) -> Results:
         later = f"The {told} are not all known yet. Ask again when the import has gone on."
         raise Problem(409, ProblemCode.IN_FLIGHT, later, {"Retry-After": "2"})
     return results
-
-
-async def _download(file: AsyncIterator[bytes], kind: str, name: str) -> StreamingResponse:
-    """The first part is made before the answer begins, so that what fails then is an error."""
-    first = await anext(file)
-
-    async def parts() -> AsyncIterator[bytes]:
-        yield first
-        async for part in file:
-            yield part
-
-    plain = name.encode("ascii", "replace").decode().replace('"', "_").replace("?", "_")
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    headers = {
-        "Content-Disposition": disposition,
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-    }
-    return StreamingResponse(parts(), media_type=kind, headers=headers)
 
 
 def _stem(wanted: ImportView) -> str:

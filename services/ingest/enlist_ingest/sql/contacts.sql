@@ -100,11 +100,3 @@ FROM (
 ) t
 LEFT JOIN imports i ON i.account_id = $1 AND i.import_id = t.import_id
 ORDER BY t.seq DESC LIMIT 100
-
--- name: custom_names
--- The names of all custom fields: of the members of the list $2, else of every contact.
-SELECT DISTINCT jsonb_object_keys(custom) AS name FROM contacts c
-WHERE account_id = $1 AND custom <> '{}' AND ($2::bigint IS NULL OR EXISTS (
-  SELECT FROM memberships m
-  WHERE m.account_id = $1 AND m.list_id = $2 AND m.contact_id = c.contact_id))
-ORDER BY name COLLATE "C"
