@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from tests.bench import figures, measures
+from tests.bench import figures, measures, workbook_figures, workbooks
 from tests.bench.processes import Tree
 from tests.bench.report import Section, circumstances, write
 from tests.bench.stack import Stack, running_stack
@@ -19,7 +19,8 @@ from tests.bench.topics import Topics, listening
 from enlist.commands.up import until_told_to_stop
 from enlist.samples import write_sample
 
-PARTS: Final = ("import", "floor", "memory", "latency", "paste", "beside", "paste-beside")
+USUAL: Final = ("import", "floor", "memory", "latency", "paste", "beside", "paste-beside")
+PARTS: Final = (*USUAL, "workbook")
 PASTE: Final = "ten pasted numbers"
 WARMING_UP: Final = 6  # small imports before the first figure: no worker is new to its work
 
@@ -59,7 +60,20 @@ class Bench:
             seconds = await measures.small_beside_large(*at, self.file, measures.paste_small)
             goals = ("≤ 150 ms", "≤ 1,000 ms")
             sections.append(figures.latency_section("paste-beside", seconds, goals, PASTE))
+        if "workbook" in parts:
+            sections.append(await self._workbook())
         return sections
+
+    async def _workbook(self) -> Section:
+        """The large file as a workbook, beside the same as CSV."""
+        file = self.file.with_suffix(".xlsx")
+        await asyncio.to_thread(workbooks.write_workbook_of, self.file, file)
+        reader, child = await asyncio.to_thread(workbooks.measured_apart, file)
+        of_text = await measures.large_import(self.stack, self.topics, self.file)
+        of_sheet = await measures.large_import(self.stack, self.topics, file)
+        assert of_sheet.created == of_text.created
+        size = file.stat().st_size
+        return workbook_figures.workbook_section(of_sheet, of_text, reader, child, size)
 
     async def _large(self, *, with_floor: bool) -> list[Section]:
         runs, floors = [], []
@@ -84,7 +98,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2, help="of each kind")
     parser.add_argument("--rounds", type=int, default=1, help="of large import and floor")
     parser.add_argument("--uploads", type=int, default=30, help="small imports")
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="all, if not said")
+    parser.add_argument(
+        "--parts", nargs="+", choices=PARTS, default=USUAL, help="if not said, all but workbook"
+    )
     parser.add_argument("--write", action="store_true", help="into docs/performance.md too")
     return parser.parse_args()
 

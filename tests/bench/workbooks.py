@@ -80,6 +80,12 @@ def _write_part(part: IO[bytes], frame: str, elements: Iterator[str]) -> None:
     part.write(f"{''.join(waiting)}{after}".encode())
 
 
+def write_workbook_of(text: Path, out: Path) -> None:
+    """The rows of a CSV file, as texts."""
+    with text.open(encoding="utf-8", newline="") as rows:
+        write_workbook(csv.reader(rows), out)
+
+
 def write_sample_workbook(out: Path, rows: int) -> None:
     """The sample of the other measures, as a workbook of so many rows with its header."""
     with TemporaryFile("w+", encoding="utf-8", newline="") as text:
