@@ -319,6 +319,8 @@ CREATE TABLE consents (
   PRIMARY KEY (account_id, number, channel),
   CONSTRAINT call_has_evidence CHECK (source <> 'consent_call' OR evidence IS NOT NULL)
 );
+CREATE INDEX consents_opted_out ON consents (account_id, effective_at, number, channel)
+  WHERE state = 'opted_out';
 
 -- Every consent event, for ever: rows are added and never changed.
 CREATE TABLE consent_events (

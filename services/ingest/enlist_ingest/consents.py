@@ -1,8 +1,8 @@
 """Consent that persons, hands and programs state, one number at a time, and its history."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, NamedTuple
+from datetime import UTC, datetime
+from typing import Final, NamedTuple, Self
 from uuid import UUID
 
 import asyncpg
@@ -45,6 +45,35 @@ class Recorded(NamedTuple):
 
     event_id: UUID | None
     state: ConsentState
+
+
+class OptOutCursor(NamedTuple):
+    """The opt-out after which a page begins, the latest first."""
+
+    effective_at: datetime
+    number: str
+    channel: str
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """The cursor that `said` has written.
+
+        Raises:
+            ValueError: it is none.
+        """
+        at, number, channel = text.split("_")
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None or "\0" in text:
+            raise ValueError(text)
+        return cls(moment, f"+{number}", channel)
+
+    def said(self) -> str:
+        """As text for a URL."""
+        at = self.effective_at.astimezone(UTC).replace(tzinfo=None).isoformat()
+        return f"{at}Z_{self.number.removeprefix('+')}_{self.channel}"
+
+
+NOW: Final = OptOutCursor(datetime.max.replace(tzinfo=UTC), "", "")
 
 
 class Consents:
@@ -108,6 +137,13 @@ class Consents:
         page = number, channel, before, limit
         async with account_transaction(self._pool, account_id) as connection:
             return await connection.fetch(SQL["events"], account_id, *page)
+
+    async def opted_out(
+        self, account_id: AccountId, channel: Channel | None, after: OptOutCursor, limit: int
+    ) -> list[asyncpg.Record]:
+        """Who has opted out, the latest first; also numbers of nobody who is a contact."""
+        async with account_transaction(self._pool, account_id) as connection:
+            return await connection.fetch(SQL["opted_out"], account_id, channel, *after, limit)
 
     async def single(self, account_id: AccountId, event_id: UUID) -> asyncpg.Record | None:
         """What a single change was; none of an import, whose changes have no ids for others."""

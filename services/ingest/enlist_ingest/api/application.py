@@ -18,6 +18,7 @@ from enlist_ingest.api import (
     imports,
     keywords,
     lists,
+    opt_outs,
     pastes,
     previews,
     profiles,
@@ -73,6 +74,7 @@ def make_application(lifespan: Lifespan, *, with_imports: bool) -> FastAPI:
         app.include_router(records.router, responses=PROBLEMS)
         app.include_router(imports.router, responses=PROBLEMS)
         app.include_router(consents.router, responses=PROBLEMS)
+        app.include_router(opt_outs.router, responses=PROBLEMS)
         app.include_router(keywords.router, responses=PROBLEMS)
         app.include_router(audience.router, responses=PROBLEMS)
         app.include_router(exports.router, responses=PROBLEMS)

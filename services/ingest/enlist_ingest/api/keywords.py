@@ -13,6 +13,8 @@ from enlist_ingest.api.dependencies import Authenticated, OpenedIngest
 from enlist_ingest.api.once import OnceRoute
 from enlist_ingest.api.problems import Problem, ProblemCode
 from enlist_ingest.keywords import Keyword, KeywordTakenError, ListUnknownError
+from enlist_ingest.service import Ingest
+from enlist_ingest.upload import Caller
 from enlist_rules.codes import Code
 from enlist_rules.keywords import RESERVED, Effect, first_word
 from enlist_rules.numbers import NUMBER_TYPES
@@ -83,6 +85,11 @@ async def add_keyword(request: Request, caller: Authenticated, ingest: OpenedIng
     """Who texts the word to the number opts in and joins the list, or, as `effect` says, opts out
     or in."""
     asked = await read_json(request, NewKeyword, _BODY_BYTES)
+    return await keep_keyword(asked, caller, ingest)
+
+
+async def keep_keyword(asked: NewKeyword, caller: Caller, ingest: Ingest) -> KeywordView:
+    """The word as it was added; what cannot be is a `Problem`."""
     number = None if asked.number is None else _number(asked.number, caller.default_region)
     keyword = Keyword(number, asked.keyword, _key(asked.keyword), asked.effect, asked.list)
     try:

@@ -59,6 +59,16 @@ LIMIT $5
 SELECT event_id, number, channel, state, source, evidence, effective_at, import_id, record
 FROM consent_events WHERE account_id = $1 AND event_id = $2 AND import_id IS NULL
 
+-- name: opted_out
+-- Who has opted out, the latest first; $2 a channel or all of them, $3 to $5 the place after which
+-- the page begins, $6 how many.
+SELECT number, channel, state, source, evidence, effective_at, import_id, record
+FROM consents
+WHERE account_id = $1 AND state = 'opted_out' AND ($2::text IS NULL OR channel = $2)
+  AND (effective_at, number, channel) < ($3, $4, $5)
+ORDER BY effective_at DESC, number DESC, channel DESC
+LIMIT $6
+
 -- name: numbers_of_contact
 SELECT phone_number AS phone, coalesce(whatsapp_number, phone_number) AS whatsapp
 FROM contacts WHERE account_id = $1 AND contact_id = $2
