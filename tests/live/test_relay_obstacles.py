@@ -1,4 +1,4 @@
-"""What the relay cannot publish holds up its own import, and no other."""
+"""What the relay cannot publish holds up its own import, or its account, and no other."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -18,7 +18,8 @@ from enlist_shared.settings import KafkaSettings
 from enlist_shared.topic_creation import connection
 
 INSERT = """
-INSERT INTO outbox (account_id, import_id, topic, key, data) VALUES ($1, $1, $2, 'key', $3)
+INSERT INTO outbox (account_id, import_id, topic, key, data)
+VALUES ($1, CASE WHEN NOT $4::boolean THEN $1::uuid END, $2, 'key', $3)
 """
 ORDER = "SELECT array_agg(id ORDER BY published_at, id) FROM outbox WHERE import_id = $1"
 TOO_LARGE = 2**21  # bytes; a producer takes a megabyte
@@ -37,12 +38,19 @@ def absent() -> str:
 
 
 async def say(
-    observer: asyncpg.Connection, import_id: UUID, *topics: str, padding: int = 0
+    observer: asyncpg.Connection,
+    import_id: UUID,
+    *topics: str,
+    padding: int = 0,
+    of_account: bool = False,
 ) -> None:
-    """One event on each topic, in this order; the first one is padded."""
+    """One event on each topic, in this order; the first one is padded.
+
+    Those of an account are about no import: its id stands for the account's.
+    """
     for topic in topics:
         data = f'{{"import_id": "{import_id}", "padding": "{"x" * padding}"}}'
-        await observer.execute(INSERT, import_id, topic, data)
+        await observer.execute(INSERT, import_id, topic, data, of_account)
         padding = 0
 
 
@@ -96,16 +104,19 @@ async def test_an_absent_topic(
     assert order == sorted(order)
 
 
+@pytest.mark.parametrize("of_account", [False, True])
 async def test_an_event_that_the_broker_refuses(
     database: Database,
     kafka_settings: KafkaSettings,
     topics: Listener,
     observer: asyncpg.Connection,
+    of_account: bool,
 ) -> None:
-    """Too large for any producer: what is behind it waits, other imports do not."""
+    """Too large for any producer: what is behind it waits, others do not. Changes of consent,
+    which are about no import, keep the order of their account."""
     stuck, other = uuid4(), uuid4()
-    await say(observer, stuck, TOPIC, TOPIC, padding=TOO_LARGE)
-    await say(observer, other, TOPIC)
+    await say(observer, stuck, TOPIC, TOPIC, padding=TOO_LARGE, of_account=of_account)
+    await say(observer, other, TOPIC, of_account=of_account)
     async with relaying(database, kafka_settings):
         await heard(topics, other)
         await held(observer, 2)

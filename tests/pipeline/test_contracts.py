@@ -10,7 +10,7 @@ from docs.generating.schemas import schema
 from jsonschema import Draft202012Validator
 from tests.fixtures.stack import Stack
 from tests.fixtures.topics import Message
-from tests.pipeline.test_redelivery import some_contacts
+from tests.pipeline.test_redelivery import OPTIONS, some_contacts
 
 from enlist_shared.contracts import CONTRACTS, Key
 from enlist_shared.topics import Topic
@@ -21,11 +21,13 @@ SENT: Final = {topic for topic, contract in CONTRACTS.items() if not contract.is
 
 @pytest.fixture(scope="module")
 async def heard(finely_cut_stack: Stack) -> list[Message]:
-    """Every event of a large import, a small one and a failed one, and a dead letter."""
+    """Every event of a large import, a small one and a failed one, a call, and a dead letter."""
     topics = finely_cut_stack.topics
     async with finely_cut_stack.tenant() as tenant:
         files = (some_contacts(60), some_contacts(2), b"")
-        ids = [(await tenant.import_file(data))["import_id"] for data in files]
+        ids = [(await tenant.import_file(data, OPTIONS))["import_id"] for data in files]
+        call = {"number": "+447400123456", "state": "opted_out", "evidence": "call 4711"}
+        made = (await tenant.http.post("/v1/consents", json=call)).json()
     async with AIOKafkaProducer(bootstrap_servers=finely_cut_stack.ready.kafka) as producer:
         lost = await producer.send_and_wait(Topic.SHARD_READY, b'{"shard": "lost"}', key=b"lost")
 
@@ -37,8 +39,12 @@ async def heard(finely_cut_stack: Stack) -> list[Message]:
             if m.topic == Topic.DEAD_LETTER and place.items() <= m.data.items()
         ]
 
-    await topics.until(lambda: bool(letters()))
-    return [*(message for each in ids for message in topics.about(each)), *letters()]
+    def changes() -> list[Message]:
+        said = [m for m in topics.heard if m.topic == Topic.CONSENT_CHANGED]
+        return [m for m in said if m.data["consent_id"] == made["consent_id"]]
+
+    await topics.until(lambda: bool(letters() and changes()))
+    return [*(message for each in ids for message in topics.about(each)), *changes(), *letters()]
 
 
 def faults(found: Any, described: dict[str, Any]) -> list[str]:
@@ -68,7 +74,8 @@ def test_messages_are_cloudevents(heard: list[Message]) -> None:
         assert event.get_specversion() == "1.0"
         assert (event.get_id(), event.get_type()) == (message.event_id, message.topic)
         assert event.get_source() == "/enlist"
-        assert event.get_subject() == message.data.get("import_id")
+        about = None if message.topic == Topic.CONSENT_CHANGED else message.data.get("import_id")
+        assert event.get_subject() == about
         assert event.get_datacontenttype() == "application/json"
         assert event.get_extension("partitionkey") == message.key.decode()
         assert event.get_data() == message.data
