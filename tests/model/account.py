@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.model.classification import Contact, Decision, classify
-from tests.model.consent import Place, state_consent
+from tests.model.consent import Place, opt_out, state_consent
 from tests.model.folding import fold
 from tests.model.header import detect_separator, map_by_content, map_columns, split_header
 from tests.model.identity import name_key
@@ -47,7 +47,11 @@ class Account:
         except FileRefused as refused:
             counts = dict.fromkeys(("records", *OUTCOMES), 0)
             return Result("failed", refused.code, counts)
-        result = self._merge(read_records(table, options), options)
+        readings = read_records(table, options)
+        if options.get("purpose") == "opt_out":
+            result = self._opt_out(readings, options)
+        else:
+            result = self._merge(readings, options)
         result.warning_reasons |= {"columns_skipped": 1} if table.columns_skipped else {}
         return result
 
@@ -71,6 +75,15 @@ class Account:
         outcomes |= {one.record: (one.outcome, None) for one in decisions}
         self._apply(decisions)
         return self._result(readings, outcomes, decisions, options)
+
+    def _opt_out(self, readings: list[Reading], options: dict[str, Any]) -> Result:
+        """Numbers are remembered; contacts and lists are none of its business."""
+        outcomes, stated = opt_out(readings, self.opted_out, options)
+        self.opted_out |= stated
+        self.opted_in -= stated
+        result = self._result(readings, outcomes, [], options)
+        result.counts["suppressed"] = result.counts["unchanged"]
+        return result
 
     def _stored(self, number: str) -> list[Contact]:
         return [contact for contact in self.contacts.values() if contact.number == number]

@@ -1,4 +1,4 @@
-"""What an import with the option `consent` makes of what its records state."""
+"""What an import makes of the consent that its records state, or of opt-outs."""
 
 from typing import Any
 
@@ -25,6 +25,23 @@ def state_consent(
             one.outcome = "updated"
         opted_in |= differing
     return opted_in
+
+
+def opt_out(
+    readings: list[Reading], opted_out: set[Place], options: dict[str, Any]
+) -> tuple[dict[int, tuple[str, str | None]], set[Place]]:
+    """The outcome of each record, (outcome, code), and everybody who is out by this import."""
+    outcomes: dict[int, tuple[str, str | None]] = {}
+    stated: set[Place] = set()
+    for reading in sorted(readings, key=lambda each: each.record):
+        if reading.code:
+            outcomes[reading.record] = "rejected", reading.code
+            continue
+        place = place_stated(reading, options.get("channel", "phone"))
+        first = "unchanged" if place in opted_out else "created"
+        outcomes[reading.record] = "duplicate" if place in stated else first, None
+        stated.add(place)
+    return outcomes, stated
 
 
 def place_stated(reading: Reading, channel: str) -> Place:

@@ -188,6 +188,18 @@ def uploads(draw: st.DrawFn, max_rows: int = 12) -> Upload:
     return Upload(data, options)
 
 
-def sequences(max_imports: int = 4, max_rows: int = 12) -> st.SearchStrategy[list[Upload]]:
-    """Imports into one account, one after the other."""
-    return st.lists(uploads(max_rows), min_size=1, max_size=max_imports)
+def sequences(
+    max_imports: int = 4, max_rows: int = 12, *, opt_outs: bool = False
+) -> st.SearchStrategy[list[Upload]]:
+    """Imports into one account, one after the other; now and then one that opts out, if asked."""
+    each = uploads(max_rows)
+    if opt_outs:
+        each = seldom(each, each.map(_opting_out), 3)
+    return st.lists(each, min_size=1, max_size=max_imports)
+
+
+def _opting_out(upload: Upload) -> Upload:
+    """The same file, of people who have opted out; what is about contacts goes."""
+    about_contacts = ("lists", "consent", "duplicates")
+    kept = {name: each for name, each in upload.options.items() if name not in about_contacts}
+    return Upload(upload.data, {**kept, "purpose": "opt_out"})

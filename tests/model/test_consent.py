@@ -50,3 +50,18 @@ def test_opted_out_stays() -> None:
     account = Account(opted_out={(ONE, "phone")})
     result = run(account, f"{ONE},Ann,")
     assert (account.opted_in, result.counts["suppressed"]) == (set(), 1)
+
+
+def test_an_import_that_opts_out() -> None:
+    """Unknown or in: created; out: unchanged; again: duplicate. Nobody becomes a contact."""
+    account = Account(opted_in={(ONE, "phone")}, opted_out={(TWO, "phone"), (ONE, "whatsapp")})
+    rows = (f"{ONE},Ann,{THREE}", f"{TWO},,", f"{ONE},Bob,", f"{THREE},,", "999,,")
+    text = "\n".join(["phone,first_name,whatsapp_number", *rows])
+    result = account.import_file(text.encode(), {"purpose": "opt_out"})
+    outcomes = ["created", "unchanged", "duplicate", "created", "rejected"]
+    assert [outcome for _, outcome, _ in result.outcomes] == outcomes
+    assert result.counts["suppressed"] == 1
+    assert (account.contacts, account.opted_in) == ({}, set())
+    assert account.opted_out == {
+        (ONE, "phone"), (TWO, "phone"), (THREE, "phone"), (ONE, "whatsapp"),
+    }  # fmt: skip

@@ -20,10 +20,10 @@ async def test_one_import_follows_the_model(finely_cut_stack: Stack, upload: Upl
         await follows_the_model(tenant, Account(), upload)
 
 
-@given(sequences(max_imports=4, max_rows=8))
+@given(sequences(max_imports=4, max_rows=8, opt_outs=True))
 @EXAMPLES
 async def test_a_sequence_follows_the_model(finely_cut_stack: Stack, imports: list[Upload]) -> None:
-    """Imports into one account, each meeting what the earlier ones left."""
+    """Imports into one account, each meeting what the earlier ones left; some of them opt out."""
     async with finely_cut_stack.tenant() as tenant:
         account = Account()
         for upload in imports:
