@@ -36,6 +36,13 @@ class Purpose(StrEnum):
     OPT_OUT = "opt_out"
 
 
+class ListMode(StrEnum):
+    """What becomes of who is on a list of the import already."""
+
+    ADD = "add"
+    REPLACE = "replace"
+
+
 class Source(StrEnum):
     """How an import came in."""
 
@@ -82,6 +89,12 @@ class ImportOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     lists: tuple[Name | int, ...] = ()
+    list_mode: ListMode = Field(
+        default=ListMode.ADD, description="replace: who is in no record leaves the lists"
+    )
+    max_unlisted_ratio: float = Field(
+        default=0.2, ge=0, le=1, description="of a list that is replaced, who may leave it"
+    )
     channel: Channel = Channel.PHONE
     convert_national: bool = False
     default_region: Region | None = None
@@ -114,3 +127,14 @@ class ImportOptions(BaseModel):
         if self.default_region is not None and self.default_region not in REGIONS:
             raise ValueError(f"default_region {self.default_region!r} is not a region with numbers")
         return self
+
+    @model_validator(mode="after")
+    def _there_is_something_to_replace(self) -> Self:
+        if self.list_mode is ListMode.REPLACE and not self.lists:
+            raise ValueError("list_mode replace needs lists")
+        return self
+
+    @property
+    def most_unlisted(self) -> float | None:
+        """The share of a list that may leave it; None where lists only grow."""
+        return self.max_unlisted_ratio if self.list_mode is ListMode.REPLACE else None

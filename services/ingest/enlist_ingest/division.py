@@ -96,6 +96,7 @@ class Divider:
 
     def _manifest(self, layout: Layout, records: int) -> ImportManifest:
         source = self._source
+        replaces = source.options.most_unlisted is not None  # one shard sees all who are met
         return ImportManifest(
             account_id=source.account_id,
             import_id=source.import_id,
@@ -108,7 +109,7 @@ class Divider:
             options=source.options,
             default_region=source.default_region,
             number_types=source.options.number_types or tuple(sorted(DEFAULT_NUMBER_TYPES)),
-            shards=shards_for(records, self._settings.shard_records),
+            shards=1 if replaces else shards_for(records, self._settings.shard_records),
             chunks=tuple(self._chunks),
         )
 

@@ -8,6 +8,7 @@ from typing import Final
 import asyncpg
 
 from enlist_merge.lists import plan_within
+from enlist_merge.replacing import refuse
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_shared.endings import (
     ImportEndedError,
@@ -136,7 +137,9 @@ async def _complete_empty(
 ) -> None:
     """Nothing was forwarded: no shard will run, so lists and end are made here."""
     try:
-        await plan_within(connection, account_id, import_id, new_lists)
+        plan = await plan_within(connection, account_id, import_id, new_lists)
+        if plan.most_unlisted is not None:
+            refuse("no record could be merged, so that everybody would leave")
     except PermanentFailure as failure:
         await end_import(
             connection, account_id, import_id, Status.FAILED, failure.code, failure.detail

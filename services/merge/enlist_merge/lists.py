@@ -23,13 +23,15 @@ class MergePlan:
     """What every shard of an import needs to know of it.
 
     `option_lists` apply to all records; `list_names` gives the id for the key of a name that a
-    record states.
+    record states. `most_unlisted` is the share of a list of the option that may leave it; None
+    where nobody does.
     """
 
     channel: Channel
     duplicates: Duplicates
     purpose: Purpose
     consent: Consent | None
+    most_unlisted: float | None
     shards: int
     option_lists: tuple[ListId, ...]
     list_names: dict[str, ListId]
@@ -64,6 +66,7 @@ async def plan_within(
         duplicates=_duplicates(options),
         purpose=options.purpose,
         consent=options.consent,
+        most_unlisted=options.most_unlisted,
         shards=row["shards"],
         option_lists=tuple(dict.fromkeys(_ids(options, names))),
         list_names=names,

@@ -1,7 +1,7 @@
 """The one transaction of a shard: stage, lock, classify, apply, and say so in the ledger."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Final
 
@@ -13,6 +13,7 @@ from enlist_merge.ledger import SQL as LEDGER
 from enlist_merge.ledger import announce_progress, complete_import
 from enlist_merge.lists import MergePlan
 from enlist_merge.outcomes import Outcomes, read_classified, settle
+from enlist_merge.replacing import EVERY_SLOT, Replacing
 from enlist_merge.staging import STAGED, ShardRows, csv_blocks, with_list_ids
 from enlist_rules.codes import Code
 from enlist_shared.claims import Claim, finish
@@ -61,6 +62,14 @@ class ShardMerge:
             return None
         return ConsentMerge(self.claim.unit, self.plan, self.shard, stated, self.timeout)
 
+    @property
+    def replacing(self) -> Replacing | None:
+        """What to do beside, if the lists of the option are replaced."""
+        most = self.plan.most_unlisted
+        if most is None:
+            return None
+        return Replacing(self.claim.unit, self.plan.option_lists, most, self.timeout)
+
     async def run(self) -> None:
         """Do it all in one transaction.
 
@@ -94,7 +103,8 @@ class ShardMerge:
     async def _lock(self, connection: Connection) -> tuple[list[ListId], int]:
         account_id = self.claim.unit.account_id
         await connection.execute(STAGE["plan_by_index"])
-        await connection.execute(STAGE["lock_slots"], account_id, self.shard.slots)
+        slots = EVERY_SLOT if self.replacing else self.shard.slots
+        await connection.execute(STAGE["lock_slots"], account_id, slots)
         wanted = sorted({*self.plan.option_lists, *self.plan.list_names.values()})
         rows = await connection.fetch(STAGE["lock_lists"], account_id, wanted) if wanted else []
         return [row["list_id"] for row in rows], await connection.fetchval(STAGE["draw_seq"])
@@ -118,7 +128,11 @@ class ShardMerge:
         classified = await asyncio.to_thread(read_classified, csv.getvalue())
         if self.consent:
             classified = await self.consent.classify(connection, classified)
-        return await asyncio.to_thread(settle, self.shard, classified, self.plan, set(live))
+        outcomes = await asyncio.to_thread(settle, self.shard, classified, self.plan, set(live))
+        if self.replacing:
+            leaving = await self.replacing.leaving(connection, live)
+            outcomes = replace(outcomes, unlisted=leaving)
+        return outcomes
 
     async def _apply(
         self,
@@ -139,6 +153,8 @@ class ShardMerge:
             await connection.execute(APPLY["add_channels"], *keys, bit, seq, timeout=self.timeout)
         if outcomes.listed:
             await self._join_lists(connection, live, seq)
+        if self.replacing and outcomes.unlisted:
+            await self.replacing.remove(connection, live, seq)
         return await self.consent.apply(connection, seq) if self.consent else b""
 
     async def _join_lists(self, connection: Connection, live: list[ListId], seq: int) -> None:
@@ -175,6 +191,7 @@ class ShardMerge:
             outcomes.listed,
             outcomes.fixed_line,
             outcomes.warning_reasons,
+            outcomes.unlisted,
         )
         if row is None:
             raise ShardEndedError

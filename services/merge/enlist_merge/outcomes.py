@@ -42,6 +42,7 @@ class Outcomes:
     listed: int
     fixed_line: int
     warning_reasons: dict[str, int]
+    unlisted: int = 0
 
     def to_bytes(self) -> bytes:
         """The records as one Arrow IPC stream."""

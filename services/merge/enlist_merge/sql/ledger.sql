@@ -94,6 +94,7 @@ UPDATE imports SET
   suppressed = suppressed + $8,
   listed = listed + $9,
   fixed_line = fixed_line + $10,
+  unlisted = unlisted + $12,
   warning_reasons = add_counts(warning_reasons, $11),
   shards_merged = shards_merged + 1,
   moved_at = now(),
