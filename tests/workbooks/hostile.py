@@ -25,8 +25,13 @@ from enlist_rules.codes import Code
 
 LAUGHS: Final = "<!DOCTYPE l [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;'>]>"
 STEALS: Final = "<!DOCTYPE s [<!ENTITY h SYSTEM 'file:///etc/hostname'>]>"
+LAST_PLACE: Final = (
+    '<table:table-row table:number-rows-repeated="1048575"><table:table-cell/></table:table-row>'
+    '<table:table-row><table:table-cell table:number-columns-repeated="16383"/>'
+    '<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
+    "</table:table-row>"
+)
 _STRING: Final = '<row r="1"><c r="A1" t="s"><v>{}</v></c></row>'
-
 _STYLES: Final = "<styleSheet><cellXfs>{}</cellXfs></styleSheet>"
 
 
@@ -122,5 +127,8 @@ HOSTILE: Final[dict[str, Hostile]] = {
     ),
     "a password, saved as OpenDocument": Hostile(
         Code.ENCRYPTED, lambda: opendocument("", sealed=True), (56,)
+    ),
+    "a cell in the last place there is, in OpenDocument": Hostile(
+        Code.BOMB, lambda: opendocument(LAST_PLACE)
     ),
 }

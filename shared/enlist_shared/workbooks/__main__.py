@@ -36,14 +36,15 @@ def main(source: IO[bytes], out: io.RawIOBase, said: dict[str, Any]) -> None:
     """Write the sheet; `said` holds `sheet` (or null) and `limits`."""
     limits = Limits(**said["limits"])
     confine(limits)
-    errors, parts = _examine(source, limits.memory_bytes // _CELL_BYTES)
+    most_cells = limits.memory_bytes // _CELL_BYTES
+    errors, parts = _examine(source, most_cells)
     source.seek(0)
     with closing(CalamineWorkbook.from_filelike(source)) as workbook:
         chosen = choose(workbook, said["sheet"])
         sheet = workbook.get_sheet_by_name(chosen.sheet)
         with io.TextIOWrapper(io.BufferedWriter(out, _BUFFER), "utf-8", newline="") as text:
             text.write(json.dumps(asdict(chosen)) + "\n")
-            write_csv(sheet, errors.get(parts.get(chosen.sheet, ""), {}), text)
+            write_csv(sheet, errors.get(parts.get(chosen.sheet, ""), {}), most_cells, text)
 
 
 def _examine(source: IO[bytes], most_cells: int) -> tuple[dict[str, Errors], dict[str, str]]:

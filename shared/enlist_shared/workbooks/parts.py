@@ -68,6 +68,11 @@ def sheet_parts(archive: ZipFile) -> dict[str, str]:
     return {name: _absolute(target) for name, target in parts.items()}
 
 
+def too_far(rows: int, columns: int) -> PermanentFailure:
+    """What is said of a sheet that is too large."""
+    return PermanentFailure(Code.BOMB, f"a sheet of {rows:,} rows and {columns:,} columns")
+
+
 def column_index(letters: bytes | str) -> int:
     """A column's place from 0: A is 0, Z 25, AA 26."""
     text = letters.decode() if isinstance(letters, bytes) else letters
@@ -123,8 +128,7 @@ def _refuse_far(archive: ZipFile, entry: ZipInfo, most_cells: int) -> None:
         for block in _blocks(part):
             extent.take(block)
             if extent.is_far(most_cells):
-                size = f"{extent.rows:,} rows and {extent.columns:,} columns"
-                raise PermanentFailure(Code.BOMB, f"a sheet of {size}")
+                raise too_far(extent.rows, extent.columns)
 
 
 def _blocks(part: IO[bytes]) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from python_calamine import (
 
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.sheet_cells import CellValue, cell_text
-from enlist_shared.workbooks.parts import Errors
+from enlist_shared.workbooks.parts import Errors, too_far
 
 _NAMES_SHOWN: Final = 20
 _BREAK: Final = "\r\n"
@@ -40,10 +40,17 @@ def choose(workbook: CalamineWorkbook, said: str | None) -> Chosen:
     return Chosen(found, tuple(each.name for each in sheets if each.name != found))
 
 
-def write_csv(sheet: CalamineSheet, errors: Errors, out: IO[str]) -> None:
-    """Every cell as text, from A1 on, each row as wide as the sheet."""
-    if sheet.start is None:
+def write_csv(sheet: CalamineSheet, errors: Errors, most_cells: int, out: IO[str]) -> None:
+    """Every cell as text, from A1 on, each row as wide as the sheet.
+
+    Raises:
+        PermanentFailure: `bomb`; the reader makes no room before the first cell, but a CSV does.
+    """
+    if sheet.start is None or sheet.end is None:
         return
+    rows, columns = sheet.end[0] + 1, sheet.end[1] + 1
+    if rows * columns > most_cells:
+        raise too_far(rows, columns)
     indent = [""] * sheet.start[1]
     # Both characters of the break are quoted in a cell, whichever of them it holds.
     write_quoted = csv.writer(out, lineterminator=_BREAK).writerow
