@@ -9,7 +9,7 @@ import asyncpg
 from enlist_shared.consent import ConsentState
 from enlist_shared.ids import AccountId, ListId
 from enlist_shared.options import Channel
-from enlist_shared.postgres import account_transaction
+from enlist_shared.postgres import Connection, account_transaction
 from enlist_shared.statements import statements
 
 SQL: Final = statements(__package__, "audience.sql")
@@ -34,28 +34,16 @@ class Audiences:
         It is read from the database at once and sent from the file, so that whoever reads slowly
         holds no transaction open. The caller closes it.
         """
-        which = (account_id, list_id)
-        file = SpooledTemporaryFile[bytes](max_size=_IN_MEMORY)
-
-        async def write(block: bytes) -> None:
-            file.write(block)
-
         async with account_transaction(self._pool, account_id) as connection:
-            if not await connection.fetchval(SQL["list_exists"], *which):
-                file.close()
+            if not await connection.fetchval(SQL["list_exists"], account_id, list_id):
                 return None
-            await connection.execute(f"SET LOCAL statement_timeout = '{_SECONDS}s'")
-            await connection.copy_from_query(
-                SQL["audience"],
-                *which,
-                channel,
-                _BITS[channel],
-                output=write,
-                format="csv",
-                delimiter=_DELIMITER,
-                quote=_QUOTE,
-                timeout=_SECONDS,
-            )
+            await connection.execute(SQL["room_to_sort"])
+            file = SpooledTemporaryFile[bytes](max_size=_IN_MEMORY)
+            try:
+                await _copy(connection, file, account_id, list_id, channel, _BITS[channel])
+            except BaseException:
+                file.close()
+                raise
         file.seek(0)
         return file
 
@@ -66,3 +54,18 @@ class Audiences:
         async with account_transaction(self._pool, account_id) as connection:
             rows = await connection.fetch(SQL["consents_of"], account_id, channel, list(numbers))
         return {row["number"]: ConsentState(row["state"]) for row in rows}
+
+
+async def _copy(connection: Connection, file: SpooledTemporaryFile[bytes], *which: object) -> None:
+    async def write(block: bytes) -> None:
+        file.write(block)
+
+    await connection.copy_from_query(
+        SQL["audience"],
+        *which,
+        output=write,
+        format="csv",
+        delimiter=_DELIMITER,
+        quote=_QUOTE,
+        timeout=_SECONDS,
+    )

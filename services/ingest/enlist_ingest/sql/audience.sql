@@ -4,6 +4,10 @@
 -- name: list_exists
 SELECT true FROM lists WHERE account_id = $1 AND list_id = $2 AND deleted_at IS NULL
 
+-- name: room_to_sort
+-- A large list is sorted in memory, and may take a while.
+SELECT set_config('work_mem', '64MB', true), set_config('statement_timeout', '300s', true)
+
 -- name: audience
 -- One line of JSON a recipient, by number, then one with the counts; all of one moment. Of several
 -- members with one number the oldest stands for it. Every member is exactly one of: recipient,
