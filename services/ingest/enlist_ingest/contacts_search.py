@@ -83,6 +83,7 @@ class Search:
 
     async def page(self, connection: Connection, cursor: Cursor, limit: int) -> Page:
         """At most `limit` contacts from the cursor on."""
+        await connection.execute(SQL["plan_by_index"])
         rows: list[asyncpg.Record] = []
         at, place = cursor.stretch, cursor.place
         while at < len(self.among):
