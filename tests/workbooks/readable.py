@@ -8,13 +8,18 @@ from typing import Any, Final
 import xlsxwriter
 from tests.fixtures.workbooks import as_csv, xls
 from tests.workbooks.binary import biff5, xlsb
-from tests.workbooks.made import ONE, book, drawn, opendocument
+from tests.workbooks.made import book, drawn, opendocument
 from xlsxwriter.worksheet import Worksheet
 
 A, B, C = "+447911123456", "+447911123520", "+447911123584"
 PEOPLE: Final = [["phone", "first name"], [A, "Ann"], [B, "Bo"]]
 ANN_AND_BO: Final = {A: {"first_name": "Ann"}, B: {"first_name": "Bo"}}
 FAR: Final = '<Relationship Id="rId9" TargetMode="External" Target="http://127.0.0.1:9/x"/>'
+FORMATTED: Final = (
+    '<row r="1"><c r="A1" t="inlineStr"><is><t>phone</t></is></c><c r="CV1"><v>1</v></c></row>'
+    f'<row r="2"><c r="A2" t="inlineStr"><is><t>{A}</t></is></c></row>'
+    '<row r="1048576"><c r="A1048576" s="0"/><c r="XFD1048576" s="0"/></row>'
+)
 TO_OTHER_PLACES: Final = {
     "xl/externalLinks/_rels/externalLink1.xml.rels": f"<Relationships>{FAR}</Relationships>",
     "xl/connections.xml": '<connections><connection url="http://127.0.0.1:9/"/></connections>',
@@ -161,11 +166,8 @@ READABLE: Final[dict[str, Readable]] = {
         _born("1980-02-03", "1904-03-02", "1904-03-01"),
         {"created": 3},
     ),
-    "a far cell with a format and nothing in it": Readable(
-        (),
-        lambda: book(rows=f'{ONE}<row r="1048576"><c r="XFD1048576" s="0"/></row>'),
-        {A: {}},
-        {"created": 1},
+    "formats to the last cell, and nothing in them": Readable(
+        (), lambda: book(rows=FORMATTED), {A: {}}, {"created": 1}
     ),
     "a part of another program in UTF-16": Readable(
         (),

@@ -23,14 +23,19 @@ _PLACES: Final = (
     # Quick, but a cell's text may look like a place: it only tells that there are no far ones.
     (re.compile(rb"""r=["'](\d{1,9})["']"""), re.compile(rb"""r=["']([A-Z]{2,3})\d""")),
     # Elements that hold something: the reader makes no room for cells that are only formatted.
+    # Tags have an end here, or one that never ends would be searched for ever.
     (
-        re.compile(rb"""<(?:\w+:)?row\s[^<>]*?\br=["'](\d{1,9})["'][^<>]*(?<!/)>"""),
-        re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br=["']([A-Z]{2,3})\d[^<>]*(?<!/)>"""),
+        re.compile(
+            rb"""<(?:\w+:)?row\s[^<>]{0,512}?\br=["'](\d{1,9})["'][^<>]{0,512}(?<!/)>"""
+            rb"(?:\s*<(?:\w+:)?c\s[^<>]{0,512}/>)*+\s*<(?:\w+:)?c\b[^<>]{0,512}(?<!/)>"
+        ),
+        re.compile(rb"""<(?:\w+:)?c\s[^<>]{0,512}?\br=["']([A-Z]{2,3})\d[^<>]{0,512}(?<!/)>"""),
     ),
 )
 _ERROR: Final = re.compile(
-    rb"""<(?:\w+:)?c\s(?=[^>]*\bt=["']e["'])[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'][^>]*>"""
-    rb"(?:<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]{1,32})<"
+    rb"""<(?:\w+:)?c\s(?=[^<>]{0,512}\bt=["']e["'])"""
+    rb"""[^<>]{0,512}?\br=["']([A-Z]{1,3})(\d{1,7})["'][^<>]{0,512}>"""
+    rb"(?:<(?:\w+:)?f\b[^<>]{0,512}(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]{1,32})<"
 )
 _ERROR_TYPES: Final = (b't="e"', b"t='e'")
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
