@@ -5,13 +5,14 @@ deployment), because a topic made in passing has one partition and one replica.
 """
 
 import ssl
+from datetime import timedelta
 from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
 from enlist_shared.settings import KafkaSettings
-from enlist_shared.topics import Topic
+from enlist_shared.topics import RETENTION, Topic
 
 MOST_REPLICAS: Final = 3
 
@@ -33,11 +34,19 @@ async def create_topics(settings: KafkaSettings, partitions: int) -> list[Topic]
         if missing:
             brokers = len((await admin.describe_cluster())["brokers"])
             replicas = min(MOST_REPLICAS, brokers)
-            new = [NewTopic(str(topic), partitions, replicas) for topic in missing]
+            new = [
+                NewTopic(str(topic), partitions, replicas, topic_configs=_configured(topic))
+                for topic in missing
+            ]
             _refuse_errors(await admin.create_topics(new))
         return missing
     finally:
         await admin.close()
+
+
+def _configured(topic: Topic) -> dict[str, str]:
+    kept = RETENTION.get(topic)
+    return {} if kept is None else {"retention.ms": str(kept // timedelta(milliseconds=1))}
 
 
 def connection(settings: KafkaSettings) -> dict[str, Any]:

@@ -10,6 +10,7 @@ behind another account's file. `import.progressed` runs beside. What people text
 handler can ever process.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -34,6 +35,9 @@ class Topic(StrEnum):
 
 FOREIGN: Final = frozenset({Topic.UPLOAD_REQUESTED, Topic.SMS_RECEIVED})
 """What others publish: any number of bad events may come, and no ledger knows what was lost."""
+
+RETENTION: Final = {Topic.SMS_RECEIVED: timedelta(days=3)}
+"""How long a topic keeps what is personal; the others as long as the broker does."""
 
 
 class Lane(StrEnum):

@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from tests.fixtures.database import Database
 from tests.fixtures.ingest import announced, ingest_settings
 from tests.fixtures.topics import listening
@@ -14,6 +16,7 @@ from enlist.embedded.waiting import wait_for
 from enlist_ingest.app import build_split
 from enlist_shared.ids import AccountId
 from enlist_shared.settings import KafkaSettings, S3Settings
+from enlist_shared.topic_creation import connection
 from enlist_shared.topics import Topic
 
 PERSON = "+447400123456"
@@ -78,3 +81,17 @@ async def test_a_message_on_the_topic_is_heard_once(
     assert [(each["state"], each["source"]) for each in said] == [
         ("opted_out", "keyword"), ("opted_in", "start"),
     ]  # fmt: skip
+
+
+async def test_what_people_text_is_kept_for_three_days(kafka_settings: KafkaSettings) -> None:
+    """The one topic that holds what is personal is made with a short retention."""
+    topic = ConfigResource(ConfigResourceType.TOPIC, Topic.SMS_RECEIVED)
+    admin = AIOKafkaAdminClient(**connection(kafka_settings))
+    await admin.start()
+    try:
+        [answer] = await admin.describe_configs([topic])
+    finally:
+        await admin.close()
+    [(*_, settings)] = answer.resources
+    kept = {name: value for name, value, *_ in settings}
+    assert kept["retention.ms"] == "259200000"
