@@ -14,6 +14,7 @@ from enlist_shared.states import UnitKind
 
 ALWAYS = 9  # deaths; the third is the last
 SMALL = b"phone,first_name\n+447911123999,Zoe\n"
+pytestmark = pytest.mark.supervised
 WAIT = 100.0  # seconds: a lease, a new process and a place in the consumer group, three times
 
 

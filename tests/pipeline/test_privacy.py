@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import asyncpg
 import httpx2
+import pytest
 from aiokafka import AIOKafkaProducer
 from prometheus_client.parser import text_string_to_metric_families
 from tests.fixtures.stack import Stack
@@ -33,6 +34,7 @@ REFUSED: Final = (
 )
 LIST: Final = "INSERT INTO lists (account_id, name, name_key) VALUES ($1, $2, $2)"
 OPTIONS: Final = {"lists": ["Zanzibarina's list"]}
+pytestmark = pytest.mark.supervised
 Samples = Counter[tuple[str, str]]
 
 

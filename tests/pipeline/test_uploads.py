@@ -42,6 +42,7 @@ async def only_import(tenant: Tenant) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.supervised
 @pytest.mark.timeout(150)
 @pytest.mark.parametrize(("point", "rows"), [("ingest.entered", 5), ("ingest.copied", 60)])
 async def test_ingest_is_killed_in_the_middle(point: str, rows: int) -> None:

@@ -54,6 +54,7 @@ def services(stack: Stack) -> set[int]:
     return _ids(stack)
 
 
+@pytest.mark.supervised
 @pytest.mark.parametrize("name", LISTED)
 async def test_a_hostile_workbook_ends_its_import_alone(
     stack: Stack, services: set[int], answers: Answers, name: str
