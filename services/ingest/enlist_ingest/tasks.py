@@ -93,7 +93,7 @@ class Tasks:
                 SQL["advance_task"], account_id, task_id, done.cursor, done.memberships,
                 done.contacts, done.last,
             )  # fmt: skip
-            failpoint("tasks.before_commit", 0)
+            failpoint("tasks.before_commit", row["memberships"] // BATCH)
         return not done.last
 
     async def work(self) -> None:
