@@ -1,13 +1,13 @@
 """The console: who is let in, and what its pages say."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Final
 from uuid import uuid4
 
 import asyncpg
 import httpx2
 import pytest
+from tests.fixtures.console import browser, keyed
 from tests.fixtures.database import Database, connected
 from tests.fixtures.ingest import TEN, api_client, ingest_settings, upload
 
@@ -18,30 +18,25 @@ from enlist_ingest.contacts_filter import beginnings
 from enlist_shared.accounts import create_account
 from enlist_shared.settings import S3Settings
 
-PAGES: Final = ("/import/upload", "/import/numbers", "/import/contacts", "/imports", "/lists")
+__all__ = ["browser", "keyed"]
+
+PAGES: Final = (
+    "/import/upload",
+    "/import/numbers",
+    "/import/contacts",
+    "/imports",
+    "/lists",
+    "/contacts",
+    "/contacts/new",
+    "/opt-outs",
+    "/opt-outs/numbers",
+    "/opt-outs/upload",
+    "/keywords",
+)
 FOREIGN: Final = {"Sec-Fetch-Site": "cross-site"}
 
 
-@pytest.fixture
-async def keyed(database: Database, s3_settings: S3Settings) -> AsyncIterator[httpx2.AsyncClient]:
-    """A client of the API, by key."""
-    async with connected(database.dsn("enlist_owner")) as owner:
-        _, key = await create_account(owner, "test")
-    settings = ingest_settings(database.settings("enlist_ingest"), s3_settings)
-    async with api_client(settings, key) as client:
-        yield client
-
-
-@pytest.fixture
-async def browser(keyed: httpx2.AsyncClient) -> httpx2.AsyncClient:
-    """The same client, signed in at the console instead."""
-    key = keyed.headers.pop("Authorization").removeprefix("Bearer ")
-    answer = await keyed.post("/sign-in", data={"api_key": key, "next": "/lists"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/lists")
-    return keyed
-
-
-@pytest.mark.parametrize("path", [*PAGES, "/contacts", f"/imports/{uuid4()}"])
+@pytest.mark.parametrize("path", [*PAGES, f"/imports/{uuid4()}"])
 async def test_nobody_looks_without_signing_in(keyed: httpx2.AsyncClient, path: str) -> None:
     """Each page leads to the sign-in page, and from there back."""
     del keyed.headers["Authorization"]
@@ -116,7 +111,7 @@ async def test_signing_out_ends_the_session(
 
 async def test_pages_run_no_foreign_code(browser: httpx2.AsyncClient) -> None:
     """Every page carries the policy, and holds no script, style or handler in itself."""
-    for path in (*PAGES, "/contacts"):
+    for path in PAGES:
         page = await browser.get(path)
         assert page.status_code == 200, path
         assert {name: page.headers[name] for name in HEADERS} == dict(HEADERS)

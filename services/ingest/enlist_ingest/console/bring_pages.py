@@ -12,9 +12,10 @@ from enlist_ingest.api.previews import make_preview
 from enlist_ingest.api.problems import Problem, problem_of
 from enlist_ingest.api.views import ImportView
 from enlist_ingest.console.pages import page
-from enlist_ingest.console.reads import OpenedReads
 from enlist_ingest.console.signing_in import Visitor
 from enlist_ingest.previewed import TOO_LARGE_TO_LOOK_AT
+from enlist_ingest.service import Ingest
+from enlist_ingest.upload import Caller
 from enlist_rules.codes import PermanentFailure
 from enlist_rules.fields import LISTS, NAME, SKIP, Field
 from enlist_rules.numbers import REGIONS
@@ -42,18 +43,31 @@ async def show_import_page(
     way: Way,
     visitor: Visitor,
     ingest: OpenedIngest,
-    reads: OpenedReads,
     parent: Annotated[UUID | None, Query()] = None,
 ) -> Response:
     """A tab; `parent` is the import whose rejects are being corrected."""
+    return await bring_page(request, way, visitor, ingest, parent=parent)
+
+
+async def bring_page(
+    request: Request,
+    way: Way,
+    visitor: Caller,
+    ingest: Ingest,
+    *,
+    parent: UUID | None = None,
+    opting_out: bool = False,
+) -> Response:
+    """The form of an import of contacts, or of people who have opted out."""
     rows = await ingest.store.imports(visitor.account_id, ImportId(parent)) if parent else []
     return page(
         request,
         "bring.html",
         kind=way,
+        opting_out=opting_out,
         visitor=visitor,
         parent=ImportView.of(rows[0]) if rows else None,
-        lists=await reads.list_names(visitor.account_id),
+        lists=await ingest.reads.list_names(visitor.account_id),
         regions=[(region, country_code_for_region(region)) for region in sorted(REGIONS)],
         separators=SEPARATORS,
         max_bytes=ingest.settings.max_bytes,

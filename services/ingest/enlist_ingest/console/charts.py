@@ -16,6 +16,11 @@ MEANINGS: Final = {
     "rejected": "not taken, each with its reason",
     "unprocessed": "not got to",
 }
+OF_OPT_OUTS: Final = MEANINGS | {
+    "created": "numbers that are opted out now",
+    "updated": "none: an opt-out changes no contact",
+    "unchanged": "numbers that were opted out already",
+}
 WIDTH: Final = 1000.0
 """Of a drawing, in its own units; it is stretched to the page."""
 
@@ -51,10 +56,10 @@ class Step:
     says: str
 
 
-def balance(counts: Counts) -> list[Segment]:
+def balance(counts: Counts, meanings: Mapping[str, str] = MEANINGS) -> list[Segment]:
     """The outcomes in their order; their widths fill the bar, as their records sum to `records`."""
     segments, start = [], 0.0
-    for outcome, meaning in MEANINGS.items():
+    for outcome, meaning in meanings.items():
         records = getattr(counts, outcome)
         width = WIDTH * records / counts.records if counts.records else 0.0
         segments.append(Segment(outcome, records, meaning, start, width))

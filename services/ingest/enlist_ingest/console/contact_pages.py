@@ -1,48 +1,24 @@
-"""The pages of lists and contacts, to read."""
+"""The pages of contacts, to look at: who is found, and what is known of one of them."""
 
-from typing import Annotated
+from typing import Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from enlist_ingest.console.import_pages import NothingHereError
+from enlist_ingest.api.dependencies import OpenedIngest
+from enlist_ingest.console.histories import histories_of
+from enlist_ingest.console.list_pages import ShownTask
+from enlist_ingest.console.missing import NothingHereError
 from enlist_ingest.console.pages import page
-from enlist_ingest.console.reads import PAGE, OpenedReads
+from enlist_ingest.console.questions import Question
+from enlist_ingest.console.reads import Cursor, OpenedReads, page_of
 from enlist_ingest.console.signing_in import Visitor
-from enlist_ingest.contacts_filter import ContactFilter
-from enlist_ingest.contacts_search import CursorError, Page
-from enlist_shared.ids import AccountId, ListId
+from enlist_ingest.service import Ingest
+from enlist_ingest.upload import Caller
+from enlist_rules.codes import EXPLANATIONS
 
+_WARNINGS: Final = {str(code) for level, code in EXPLANATIONS if level == "field"}
 router = APIRouter(include_in_schema=False)
-
-
-Cursor = Annotated[str | None, Query(max_length=2_000, description="where the page begins")]
-
-
-@router.get("/lists")
-async def show_lists(request: Request, visitor: Visitor, reads: OpenedReads) -> Response:
-    """All lists, with how many contacts are on each."""
-    return page(request, "lists.html", lists=await reads.lists(visitor.account_id))
-
-
-@router.get("/lists/{list_id}")
-async def show_list(
-    request: Request, list_id: int, visitor: Visitor, reads: OpenedReads, cursor: Cursor = None
-) -> Response:
-    """The members of a list, newest first."""
-    found = await reads.one_list(visitor.account_id, list_id)
-    if found is None:
-        raise NothingHereError
-    members = ContactFilter(list_id=ListId(list_id))
-    shown = await _page(reads, visitor.account_id, members, cursor)
-    return page(
-        request,
-        "list.html",
-        list=found,
-        contacts=shown.rows,
-        older=shown.next and shown.next.said(),
-        newest=cursor is None,
-    )
 
 
 @router.get("/contacts")
@@ -50,37 +26,58 @@ async def show_contacts(
     request: Request,
     visitor: Visitor,
     reads: OpenedReads,
-    number: Annotated[str, Query(max_length=64)] = "",
+    task: ShownTask,
     cursor: Cursor = None,
 ) -> Response:
-    """Contacts of a number in any spelling, or all of them, newest first."""
-    wanted = ContactFilter.of({"number": number.strip()}, visitor.default_region)
-    shown = await _page(reads, visitor.account_id, wanted, cursor)
+    """Those for whom everything holds that was asked, or all of them, newest first."""
+    asked = Question.of(request.query_params)
+    wanted = asked.wanted(visitor.default_region)
+    shown = await page_of(reads, visitor.account_id, wanted, cursor)
     return page(
         request,
         "contacts.html",
         contacts=shown.rows,
-        number=number,
+        asked=asked,
+        lists=await reads.list_names(visitor.account_id),
         older=shown.next and shown.next.said(),
         newest=cursor is None,
+        task=task,
     )
-
-
-async def _page(
-    reads: OpenedReads, account_id: AccountId, wanted: ContactFilter, cursor: str | None
-) -> Page:
-    try:
-        return await reads.page(account_id, wanted, cursor, PAGE)
-    except CursorError:
-        raise NothingHereError from None
 
 
 @router.get("/contacts/{contact_id}")
 async def show_contact(
-    request: Request, contact_id: int, visitor: Visitor, reads: OpenedReads
+    request: Request, contact_id: int, visitor: Visitor, ingest: OpenedIngest
 ) -> Response:
-    """A contact, its lists, its consent, and the imports that touched it."""
-    found = await reads.contact(visitor.account_id, contact_id)
+    """A contact, its lists, the history of its consent, and what was done to it."""
+    return await contact_page(request, contact_id, visitor, ingest)
+
+
+async def contact_page(
+    request: Request,
+    contact_id: int,
+    visitor: Caller,
+    ingest: Ingest,
+    *,
+    status: int = 200,
+    **said: object,
+) -> Response:
+    """The page of a contact, perhaps with the `fault` of what was to be done there."""
+    account_id = visitor.account_id
+    found = await ingest.reads.contact(account_id, contact_id)
     if found is None:
         raise NothingHereError
-    return page(request, "contact.html", it=found)
+    names = await ingest.reads.list_names(account_id)
+    on = {row["list_id"] for row in found.lists}
+    numbers = {found.contact["phone_number"], found.contact["whatsapp_number"]} - {None}
+    return page(
+        request,
+        "contact.html",
+        status,
+        it=found,
+        others=[name for list_id, name in names.items() if list_id not in on],
+        history=await histories_of(ingest.consents, account_id, numbers),
+        several_numbers=len(numbers) > 1,
+        warnings=[code for code in request.query_params.getlist("warning") if code in _WARNINGS],
+        **said,
+    )

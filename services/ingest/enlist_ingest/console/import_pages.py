@@ -12,7 +12,8 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from enlist_ingest.api.dependencies import OpenedIngest
 from enlist_ingest.api.views import ImportView
-from enlist_ingest.console.charts import balance, reasons, steps
+from enlist_ingest.console.charts import MEANINGS, OF_OPT_OUTS, balance, reasons, steps
+from enlist_ingest.console.missing import NothingHereError
 from enlist_ingest.console.pages import page, render
 from enlist_ingest.console.reads import PAGE, OpenedReads
 from enlist_ingest.console.signing_in import Visitor
@@ -20,6 +21,7 @@ from enlist_ingest.service import Ingest
 from enlist_ingest.store import Wanted
 from enlist_ingest.upload import Caller
 from enlist_shared.ids import ImportId
+from enlist_shared.options import Purpose
 from enlist_shared.states import FINAL, Status
 
 LOOK_EVERY: Final = 0.25
@@ -34,10 +36,6 @@ _STATES: Final[dict[str, list[Status]]] = {
 }
 
 router = APIRouter(include_in_schema=False)
-
-
-class NothingHereError(Exception):
-    """The account has nothing at this address."""
 
 
 async def wanted_import(import_id: UUID, visitor: Visitor, ingest: OpenedIngest) -> ImportView:
@@ -123,11 +121,13 @@ async def show_history(
 
 def shown(view: ImportView, lists: dict[int, str]) -> dict[str, Any]:
     """What the templates of an import are given; `lists` are the names of the account's lists."""
+    opting_out = view.options.get("purpose") == Purpose.OPT_OUT
     return {
         "it": view,
+        "opting_out": opting_out,
         "lists": lists,
         "steps": steps(view),
-        "balance": balance(view.counts),
+        "balance": balance(view.counts, OF_OPT_OUTS if opting_out else MEANINGS),
         "reasons": reasons(view.reasons),
         "warnings": reasons(view.warning_reasons),
         "failed": view.status is Status.FAILED,

@@ -10,8 +10,11 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from enlist_ingest.console.labels import CHANNELS, EFFECTS, GROUPS, LABELS, SOURCES, label
+from enlist_ingest.console.notes import FAULTS, NOTES
 from enlist_ingest.console.reads import changed_fields
 from enlist_rules.codes import EXPLANATIONS, Code, Explanation, Level
+from enlist_rules.fields import LIMITS
 
 HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": (
@@ -36,7 +39,13 @@ _UNITS: Final = ("bytes", "kB", "MB", "GB")
 
 def page(request: Request, name: str, status: int = 200, **context: object) -> HTMLResponse:
     """A page, or the part of one that htmx asked for."""
-    return HTMLResponse(render(name, path=request.url.path, **context), status, dict(HEADERS))
+    said = request.query_params
+    around = {
+        "path": request.url.path,
+        "note": NOTES.get(said.get("said", "")),
+        "fault": FAULTS.get(said.get("fault", "")),
+    }
+    return HTMLResponse(render(name, **around | context), status, dict(HEADERS))
 
 
 def render(name: str, **context: object) -> str:
@@ -102,7 +111,17 @@ def _environment() -> Environment:
         moment=moment,
         changed_fields=changed_fields,
     )
-    environment.globals.update(explain=explain, seconds=seconds)
+    environment.filters["label"] = label
+    environment.globals.update(
+        explain=explain,
+        seconds=seconds,
+        CHANNELS=CHANNELS,
+        EFFECTS=EFFECTS,
+        GROUPS=GROUPS,
+        LABELS=LABELS,
+        LIMITS=LIMITS,
+        SOURCES=SOURCES,
+    )
     return environment
 
 

@@ -2,10 +2,14 @@
 
 from typing import Annotated, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
+from enlist_ingest.console.missing import NothingHereError
+from enlist_ingest.contacts_filter import ContactFilter
 from enlist_ingest.contacts_reads import Reads
+from enlist_ingest.contacts_search import CursorError, Page
 from enlist_rules.fields import STORED
+from enlist_shared.ids import AccountId
 
 PAGE: Final = 50
 _BITS: Final = {1 << bit: str(field) for bit, field in enumerate(STORED)}
@@ -19,6 +23,17 @@ def opened_reads(request: Request) -> Reads:
 
 
 OpenedReads = Annotated[Reads, Depends(opened_reads)]
+Cursor = Annotated[str | None, Query(max_length=2_000, description="where the page begins")]
+
+
+async def page_of(
+    reads: Reads, account_id: AccountId, wanted: ContactFilter, cursor: str | None
+) -> Page:
+    """A page of contacts; a cursor of another search leads nowhere."""
+    try:
+        return await reads.page(account_id, wanted, cursor, PAGE)
+    except CursorError:
+        raise NothingHereError from None
 
 
 def changed_fields(fields: int) -> list[str]:

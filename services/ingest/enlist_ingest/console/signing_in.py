@@ -5,17 +5,17 @@ and the page takes it away at once. Elsewhere the person types an API key.
 """
 
 from typing import Annotated, Final
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from enlist_ingest.console.forms import SEE_OTHER, read_form
 from enlist_ingest.console.pages import page
 from enlist_ingest.console.sessions import COOKIE, Sessions, remember, signed_in
 from enlist_ingest.upload import Caller
 
 FORM_BYTES: Final = 4_096
-SEE_OTHER: Final = 303
 
 router = APIRouter(include_in_schema=False)
 
@@ -61,10 +61,10 @@ async def show_sign_in(request: Request, next: str = "/") -> Response:  # noqa: 
 @router.post("/sign-in")
 async def sign_in(request: Request) -> Response:
     """Open a session with a key."""
-    fields = await form_fields(request)
-    wanted = _inside(fields.get("next", "/"))
+    form = await read_form(request, FORM_BYTES)
+    wanted = _inside(form.get("next", "/"))
     sessions: Sessions = request.app.state.sessions
-    token = await sessions.open(fields.get("api_key", "").strip())
+    token = await sessions.open(form.text("api_key"))
     if token is None:
         return page(request, "sign_in.html", status=401, next=wanted, refused=True)
     answer = RedirectResponse(wanted, SEE_OTHER)
@@ -82,16 +82,6 @@ async def sign_out(request: Request) -> Response:
     answer = RedirectResponse("/sign-in", SEE_OTHER)
     answer.delete_cookie(COOKIE)
     return answer
-
-
-async def form_fields(request: Request, limit: int = FORM_BYTES) -> dict[str, str]:
-    """The fields of a small form; the last one of a name counts, and nothing beyond the limit."""
-    body = b""
-    async for block in request.stream():
-        body += block
-        if len(body) > limit:
-            return {}
-    return {name: values[-1] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
 
 
 def _inside(wanted: str) -> str:

@@ -53,7 +53,8 @@ function takeDrops(form) {
 function showFile(form, file) {
   const name = form.querySelector("[data-file-name]");
   name.textContent = file ? `${file.name}, ${megabytes(file.size)}` : "Drop a file here, or choose one";
-  form.querySelector("[data-list-name]").textContent = `“${listName(form, "upload")}”`;
+  const hint = form.querySelector("[data-list-name]");
+  if (hint) hint.textContent = `“${listName(form, "upload")}”`;
 }
 
 function megabytes(bytes) {
@@ -85,7 +86,7 @@ function chosenLists(form, kind) {
 function options(form) {
   const said = { channel: form.elements.channel.value };
   said.convert_national = form.elements.convert_national.checked;
-  for (const name of ["default_region", "over_limit", "encoding", "separator", "header", "parent_import_id"]) {
+  for (const name of ["default_region", "over_limit", "encoding", "separator", "header", "parent_import_id", "purpose"]) {
     const value = form.elements[name]?.value;
     if (value) said[name] = value;
   }
@@ -97,8 +98,10 @@ function options(form) {
   return said;
 }
 
-// What the import says beyond its preview: the lists, and that these people opted in.
+// What the import says beyond its preview: the lists, and that these people opted in. Whom it opts
+// out it puts on no list.
 function everything(form, kind) {
+  if (form.elements.purpose) return options(form);
   const said = { ...options(form), lists: chosenLists(form, kind) };
   const { opted_in, consent_source, consent_evidence } = form.elements;
   if (opted_in.checked) said.consent = { source: consent_source.value, evidence: consent_evidence.value };
@@ -108,8 +111,9 @@ function everything(form, kind) {
 function missing(form, kind) {
   const { opted_in, consent_source, consent_evidence } = form.elements;
   if (!source(form, kind)) return kind === "upload" ? "Choose a file first." : "Paste something first.";
+  if (!opted_in?.checked) return null;
   const proven = consent_source.value.trim() && consent_evidence.value.trim();
-  return opted_in.checked && !proven ? "Say where these people agreed, and what proves it." : null;
+  return proven ? null : "Say where these people agreed, and what proves it.";
 }
 
 async function preview(form, kind, state) {

@@ -1,4 +1,4 @@
-// What a page needs beyond htmx: the sign-in link, local times, region names, and the uploads.
+// What a page needs beyond htmx: the sign-in link, local times, region names, boxes to tick.
 
 function signInByLink() {
   const form = document.getElementById("sign-in");
@@ -33,7 +33,17 @@ function sayState() {
   if (said && state && said.textContent !== state) said.textContent = state;
 }
 
+// The box above a table ticks all boxes of its page.
+function tickAll() {
+  for (const box of document.querySelectorAll("[data-all]")) {
+    box.addEventListener("change", () => {
+      for (const each of box.closest("table").querySelectorAll("[name=contact]")) each.checked = box.checked;
+    });
+  }
+}
+
 signInByLink();
+tickAll();
 showLocalTimes(document);
 nameRegions(document);
 document.addEventListener("htmx:afterSwap", (event) => showLocalTimes(event.detail.elt));
