@@ -1,5 +1,6 @@
 """What is known of lists and contacts: one account a transaction, nothing is written."""
 
+import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,8 @@ from enlist_shared.postgres import account_transaction
 from enlist_shared.statements import statements
 
 LISTS: Final = statements(__package__, "lists.sql")
+PATIENCE: Final = 0.02
+"""Seconds after which a page ends that is not full."""
 _EVERY_LIST: Final = 1_000_000
 
 
@@ -53,15 +56,22 @@ class Reads:
     async def page(
         self, account_id: AccountId, wanted: ContactFilter, cursor: str | None, limit: int
     ) -> Page:
-        """A page of the contacts that meet the filter.
+        """A page of the contacts that meet the filter; it goes on until it is full or time is up.
 
         Raises:
             CursorError: no page of this search gave this cursor.
         """
         search = Search.of(account_id, wanted)
-        begins = Cursor() if cursor is None else Cursor.read(cursor, search.among)
+        goes_on: Cursor | None = Cursor.read(cursor, search.among) if cursor else Cursor()
+        rows: list[asyncpg.Record] = []
+        until = time.monotonic() + PATIENCE
         async with account_transaction(self._pool, account_id) as connection:
-            return await search.page(connection, begins, limit)
+            while goes_on is not None and len(rows) < limit:
+                page = await search.page(connection, goes_on, limit - len(rows))
+                rows, goes_on = rows + page.rows, page.next
+                if time.monotonic() > until:
+                    break
+        return Page(rows, goes_on)
 
     async def contact(self, account_id: AccountId, contact_id: int) -> ContactPage | None:
         """All about a contact; None when the account has no such contact."""

@@ -1,7 +1,7 @@
 """Contacts a page at a time, in the order of an index: the search, the exports, bulk edits.
 
-A page looks at `BUDGET` contacts at most, so that no question takes long: what no index finds comes
-in pages that may hold few contacts, or none, and still say where the next one begins.
+A page looks at a limited number of contacts, so that no question takes long: what no index finds
+comes in pages that may hold few contacts, or none, and still say where the next one begins.
 """
 
 import base64
@@ -19,9 +19,12 @@ from enlist_shared.postgres import Connection, account_transaction
 from enlist_shared.statements import statements
 
 SQL: Final = statements(__package__, "contacts.sql")
-BUDGET: Final = 5_000
+BUDGET: Final = 1_000
+"""Contacts that are looked at for somebody who waits."""
+PATIENT: Final = 5_000
+"""And for a program that wants them all."""
 EXPORTED: Final = 1_000
-"""Contacts a page of those who want them all."""
+"""Contacts a page of an export."""
 
 
 class CursorError(ValueError):
@@ -74,12 +77,12 @@ class Search:
     account_id: AccountId
     wanted: ContactFilter
     among: tuple[Stretch, ...]
-    budget: int = BUDGET
+    budget: int = PATIENT
 
     @classmethod
-    def of(cls, account_id: AccountId, wanted: ContactFilter) -> Self:
+    def of(cls, account_id: AccountId, wanted: ContactFilter, budget: int = BUDGET) -> Self:
         """In the order in which they are found soonest."""
-        return cls(account_id, wanted, tuple(stretches(wanted)))
+        return cls(account_id, wanted, tuple(stretches(wanted)), budget)
 
     async def page(self, connection: Connection, cursor: Cursor, limit: int) -> Page:
         """At most `limit` contacts from the cursor on."""

@@ -17,7 +17,7 @@ import asyncpg
 from enlist_ingest.contacts_edits import SQL as EDITS
 from enlist_ingest.contacts_edits import delete_contacts, lock
 from enlist_ingest.contacts_filter import EVERYBODY, ContactFilter, newest
-from enlist_ingest.contacts_search import Cursor, Search
+from enlist_ingest.contacts_search import PATIENT, Cursor, Search
 from enlist_shared.failpoints import failpoint
 from enlist_shared.ids import AccountId, ListId
 from enlist_shared.postgres import Connection, account_transaction
@@ -170,7 +170,7 @@ class _Batch:
     def _search(self) -> Search:
         if self._row["kind"] == TaskKind.DELETE_LIST:
             return Search(self._account_id, EVERYBODY, (newest(self._list_id),))
-        return Search.of(self._account_id, _filter(self._row["filter"]))
+        return Search.of(self._account_id, _filter(self._row["filter"]), PATIENT)
 
     async def _write(self, contact_ids: list[int], seq: int) -> tuple[int, int]:
         """How many memberships were written, and how many contacts deleted."""
