@@ -1,6 +1,5 @@
 """Claims as the role of normalize: who may run a unit, and what counts against it."""
 
-import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
@@ -167,37 +166,6 @@ async def test_failures_in_between_do_not_forgive_attempts(
     await claims.claim(unit)
     await lease_runs_out(observer, unit)
     assert (await claims.claim(unit)).answer is Answer.QUARANTINED
-
-
-async def test_what_lost_a_lease_runs_alone(
-    claims: Claims, observer: asyncpg.Connection, account_id: AccountId
-) -> None:
-    """It waits until its company has left; whoever comes meanwhile is busy, at no cost."""
-    suspect, company, late = [await put_unit(observer, account_id) for _ in range(3)]
-    await claims.claim(suspect)
-    await lease_runs_out(observer, suspect)
-    works = asyncio.Event()
-
-    async def work_alone() -> None:
-        claim = await claims.claim(suspect)
-        assert (claim.answer, claim.attempts) == (Answer.GO, 1)
-        async with claims.hold(claim):
-            works.set()
-            await claims.finish(claim, None)
-
-    async with asyncio.TaskGroup() as tasks:
-        claim = await claims.claim(company)
-        async with claims.hold(claim):
-            tasks.create_task(work_alone())
-            while (await unit_row(observer, suspect))["attempts"] == 0:
-                pass
-            assert (await claims.claim(late)).answer is Answer.BUSY
-            assert not works.is_set()
-            assert await claims.finish(claim, None)
-    assert works.is_set()
-    assert (await unit_row(observer, suspect))["state"] == "finished"
-    row = await unit_row(observer, late)
-    assert (row["state"], row["attempts"]) == ("open", 0)
 
 
 async def test_a_lost_token_changes_nothing(
