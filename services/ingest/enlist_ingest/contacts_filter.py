@@ -83,15 +83,14 @@ EVERYBODY: Final = ContactFilter()
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of an index: a statement `walk_…`, its bounds, where it starts.
+    """A part of an index: a statement `walk_…`, where it starts and ends.
 
     `beyond`: contacts that another stretch of the same name finds are left out.
     """
 
     walk: str
-    low: tuple[str, ...]
-    high: tuple[str, ...]
     start: tuple[str, ...]
+    end: tuple[str, ...]
     beyond: bool = False
 
 
@@ -99,13 +98,13 @@ def newest(list_id: ListId | None = None) -> Stretch:
     """All contacts, or those of a list, newest first."""
     after_all = (str(_LARGEST_ID),)
     if list_id is None:
-        return Stretch("newest", ("0",), after_all, after_all)
-    return Stretch("members", (str(list_id),), after_all, after_all)
+        return Stretch("newest", after_all, ("0",))
+    return Stretch("members", after_all, (str(list_id),))
 
 
 def by_number(beginning: str = "") -> Stretch:
     """By identity: number, first name, last name."""
-    return Stretch("by_number", (beginning,), (beginning + _LAST,), ("", "", ""))
+    return Stretch("by_number", (beginning, "", "", "0"), (beginning + _LAST,))
 
 
 def stretches(wanted: ContactFilter) -> list[Stretch]:
@@ -113,7 +112,7 @@ def stretches(wanted: ContactFilter) -> list[Stretch]:
     if wanted.numbers is not None:
         return [by_number(beginning) for beginning in wanted.numbers]
     if wanted.email is not None:
-        return [Stretch("by_email", (wanted.email,), (wanted.email + _LAST,), ("", "0"))]
+        return [Stretch("by_email", (wanted.email, "0"), (wanted.email + _LAST,))]
     if wanted.name is not None:
         return _by_name(wanted.name)
     return [newest(wanted.list_id)]
@@ -121,13 +120,15 @@ def stretches(wanted: ContactFilter) -> list[Stretch]:
 
 def _by_name(name: str) -> list[Stretch]:
     """First names that begin so, last names after a whole first name, last names alone."""
-    start = ("", "", "0")
     spaces = [place for place, char in enumerate(name) if char == " "]
     halves = [(name[:place], name[place + 1 :]) for place in spaces]
     return [
-        Stretch("by_first_name", (name, ""), (name + _LAST, _LAST), start),
-        *(Stretch("by_first_name", half, (half[0], half[1] + _LAST), start) for half in halves),
-        Stretch("by_last_name", (name,), (name + _LAST,), ("", "0"), beyond=True),
+        Stretch("by_first_name", (name, "", "0"), (name + _LAST, _LAST)),
+        *(
+            Stretch("by_first_name", (first, last, "0"), (first, last + _LAST))
+            for first, last in halves
+        ),
+        Stretch("by_last_name", (name, "0"), (name + _LAST,), beyond=True),
     ]
 
 

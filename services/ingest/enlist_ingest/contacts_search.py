@@ -48,11 +48,11 @@ class Cursor:
         try:
             stretch, *place = json.loads(base64.urlsafe_b64decode(text.encode("ascii")))
             start = among[stretch].start
-            numbers = [int(part) for part, like in zip(place, start, strict=True) if like]
+            number = int(place[-1])
         except (ValueError, TypeError, IndexError, RecursionError, binascii.Error) as error:
             raise CursorError from error
         usable = all(isinstance(part, str) and "\0" not in part for part in place)
-        if stretch < 0 or not usable or any(abs(number) >= 2**63 for number in numbers):
+        if stretch < 0 or not usable or len(place) != len(start) or abs(number) >= 2**63:
             raise CursorError
         return cls(stretch, tuple(place))
 
@@ -121,7 +121,7 @@ class Search:
                 "SELECT DISTINCT jsonb_object_keys(custom) AS name "  # noqa: S608 - our own texts
                 f"FROM ({inner}) AS walked {SQL['conditions']}"
             )
-            all_of_it = self.account_id, stretch.low, stretch.high, stretch.start, None, None
+            all_of_it = self.account_id, stretch.end, stretch.start, None, None
             arguments = *all_of_it, *self.wanted.arguments, stretch.beyond
             names.update(row["name"] for row in await connection.fetch(question, *arguments))
         return sorted(names)
@@ -145,7 +145,7 @@ class Search:
     ) -> list[str] | None:
         """The place of the last contact that the budget allowed to look at; None: it was enough."""
         walk = SQL[f"walk_{stretch.walk}"]
-        question = f"SELECT place FROM ({walk}) AS walked OFFSET $5 - 1"  # noqa: S608 - our own texts
+        question = f"SELECT place FROM ({walk}) AS walked OFFSET $4 - 1"  # noqa: S608 - our own texts
         found: list[str] | None = await connection.fetchval(
             question, *self._bounds(stretch, begins)
         )
@@ -153,8 +153,8 @@ class Search:
 
     def _bounds(
         self, stretch: Stretch, begins: Sequence[str]
-    ) -> tuple[AccountId, Sequence[str], Sequence[str], Sequence[str], int]:
-        return self.account_id, stretch.low, stretch.high, begins, self.budget
+    ) -> tuple[AccountId, Sequence[str], Sequence[str], int]:
+        return self.account_id, stretch.end, begins, self.budget
 
 
 def walked(stretch: Stretch) -> str:
