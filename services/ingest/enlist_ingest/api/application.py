@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from enlist_ingest import __version__
 from enlist_ingest.api import (
     audience,
+    cancelling,
     consents,
     contacts,
     exports,
@@ -73,6 +74,7 @@ def make_application(lifespan: Lifespan, *, with_imports: bool) -> FastAPI:
         app.include_router(rejects.router, responses=PROBLEMS)
         app.include_router(records.router, responses=PROBLEMS)
         app.include_router(imports.router, responses=PROBLEMS)
+        app.include_router(cancelling.router, responses=PROBLEMS)
         app.include_router(consents.router, responses=PROBLEMS)
         app.include_router(opt_outs.router, responses=PROBLEMS)
         app.include_router(keywords.router, responses=PROBLEMS)
