@@ -11,6 +11,7 @@ from enlist.client import Client
 from enlist.embedded.data_directory import DataDirectory
 from enlist.embedded.ready_file import Ready
 from enlist.flags import flag, gives
+from enlist.http import Http
 
 DEFAULT_DATA_DIR: Final = Path("~/.local/share/enlist")
 
@@ -40,7 +41,12 @@ class Connection:
     api_key: str
 
     def client(self) -> Client:
+        """What imports are made and followed with."""
         return Client(self.url, self.api_key)
+
+    def api(self) -> Http:
+        """The API as it is; close it by leaving its block."""
+        return Http(self.url, self.api_key)
 
 
 def find_connection(url: str | None, api_key: str | None, data_dir: Path) -> Connection:

@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from types import TracebackType
+from typing import Any, Final, Self
 from uuid import uuid4
 
 import httpx2
@@ -55,9 +56,25 @@ class Http:
             trust_env=False,
         )
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.client.close()
+
     def get(self, path: str, **request: Any) -> Any:  # noqa: ANN401 - JSON
         """What the API shows there."""
         return self._answer("GET", path, request).json()
+
+    def change(self, method: str, path: str, body: object | None = None) -> Any:  # noqa: ANN401 - JSON
+        """PATCH or DELETE: what comes of it is the same however often it is sent."""
+        answer = self._answer(method, path, {} if body is None else {"json": body})
+        return answer.json() if answer.content else {}
 
     def ask(self, path: str, request: Callable[[], Request]) -> Any:  # noqa: ANN401 - JSON
         """POST what changes nothing, and what is not worth a second try."""

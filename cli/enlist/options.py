@@ -9,7 +9,7 @@ import typer
 
 from enlist.flags import Command, flag, gives
 from enlist_rules.options import Duplicates, Header, OverLimit, Unmapped
-from enlist_shared.options import Channel
+from enlist_shared.options import Channel, Purpose
 
 PANEL: Final = "Options of the import"
 SEPARATORS: Final = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
@@ -63,6 +63,12 @@ _FLAGS: Final[dict[str, Any]] = {
     "sheet": _flag(str, "--sheet", metavar="NAME", help="of a workbook; else the first visible"),
     "unmapped": _flag(
         Unmapped, "--unmapped", metavar="RULE", help="columns without a field: custom or skip"
+    ),
+    "purpose": _flag(
+        Purpose,
+        "--purpose",
+        metavar="WHAT",
+        help="contacts, or opt_out: all of them have opted out",
     ),
     "consent_source": _flag(
         str, "--consent-source", metavar="TEXT", help="these people opted in: where"

@@ -105,6 +105,12 @@ def serving() -> Iterator[ScriptedApi]:
         def do_POST(self) -> None:
             self._answer()
 
+        def do_PATCH(self) -> None:
+            self._answer()
+
+        def do_DELETE(self) -> None:
+            self._answer()
+
         def log_message(self, *_: object) -> None:
             """Tests have their own reports."""
 

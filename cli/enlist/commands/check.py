@@ -17,7 +17,7 @@ from enlist.flags import JsonOption, file_errors
 from enlist.options import ALL, Options, takes
 from enlist_rules.code_texts import FILE_CODES
 from enlist_rules.numbers import NUMBER_TYPES
-from enlist_shared.options import ImportOptions
+from enlist_shared.options import ImportOptions, Purpose
 
 _OUTCOMES: Final = [each for each in OUTCOMES if each[0] in {"created", "duplicate", "rejected"}]
 
@@ -60,6 +60,8 @@ def _options(options: Options) -> ImportOptions:
     except ValidationError as error:
         faults = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise typer.BadParameter("; ".join(faults)) from None
+    if wanted.purpose is Purpose.OPT_OUT:
+        raise typer.BadParameter("--purpose opt_out: what is checked is an import of contacts")
     unknown = {*(wanted.number_types or ())} - NUMBER_TYPES
     if unknown:
         raise typer.BadParameter(
