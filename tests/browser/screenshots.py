@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from playwright.async_api import Browser, async_playwright, expect
 from tests.fixtures.browser import DESKTOP, PHONE, PROGRAM, Person, person_at
@@ -46,10 +47,31 @@ async def main() -> None:
                 await tenant.ended(await tenant.upload(messy(3_000, len(name)), said, name))
             failed = await tenant.upload(b"hello\nworld\n", name="greetings.csv")
             await tenant.ended(failed)
+            await manage(tenant)
             for looks, how in LOOKS:
                 async with person_at(stack, tenant, browser, **how) as person:
                     await picture_all(person, looks, failed)
         await browser.close()
+
+
+async def manage(tenant: Tenant) -> None:
+    """What somebody does by hand who has imported: consent, opt-outs, keywords."""
+    contact_id, number = await tenant.rows.fetchval(
+        "SELECT (contact_id, phone_number) FROM contacts ORDER BY contact_id DESC LIMIT 1"
+    )
+    for state, evidence in (("opted_in", "form at the till"), ("opted_out", "rang us on Monday")):
+        said = {"number": number, "state": state, "evidence": evidence}
+        await tenant.http.post("/v1/consents/by-hand", json=said)
+    changes = {"company_name": "Northwind", "city": "Bath"}
+    await tenant.http.patch(f"/v1/contacts/{contact_id}", json=changes)
+    options = {"purpose": "opt_out", "convert_national": True}
+    await tenant.ended(await tenant.upload(messy(60, 3), options, "opt-outs of the shop.csv"))
+    for keyword, more in (
+        ("PIZZA", {"number": "60066", "list": "Hungry"}),
+        ("Fête", {"number": "07400 123456", "list": "VIP"}),
+        ("BASTA", {"effect": "stop"}),
+    ):
+        await tenant.http.post("/v1/keywords", json={"keyword": keyword} | more)
 
 
 def messy(rows: int, seed: int) -> bytes:
@@ -73,7 +95,7 @@ async def picture_beginnings(stack: Stack, newcomer: Tenant, browser: Browser) -
     """What somebody sees who has nothing yet, and whose first import is on its way."""
     for looks, how in LOOKS:
         async with person_at(stack, newcomer, browser, **how) as person:
-            for page in ("imports", "lists", "contacts"):
+            for page in ("imports", "lists", "contacts", "opt-outs", "keywords"):
                 await person.open(f"/{page}")
                 await picture(person, f"no-{page}-{looks}")
     running = await newcomer.upload(messy(20_000, 1), name="members 2026.csv")
@@ -109,7 +131,13 @@ async def picture_all(person: Person, looks: str, failed: str) -> None:
     rows = person.tenant.rows
     a_list = await rows.fetchval("SELECT min(list_id) FROM lists")
     a_contact = await rows.fetchval("SELECT max(contact_id) FROM contacts")
-    completed = await rows.fetchval("SELECT max(import_id::text) FROM imports WHERE created > 0")
+    completed = await rows.fetchval(
+        "SELECT max(import_id::text) FROM imports WHERE listed > 0 AND status = 'completed'"
+    )
+    opted_out = await rows.fetchval(
+        "SELECT max(import_id::text) FROM imports WHERE options->>'purpose' = 'opt_out'"
+    )
+    number = quote(await rows.fetchval("SELECT max(number) FROM consents"))
     await person.choose("customers.csv", messy(400, 5))
     await expect(person.page.locator("#preview-title")).to_be_visible()
     await person.page.check("[name=convert_national]")
@@ -131,6 +159,14 @@ async def picture_all(person: Person, looks: str, failed: str) -> None:
         ("list", f"/lists/{a_list}"),
         ("contacts", "/contacts"),
         ("contact", f"/contacts/{a_contact}"),
+        ("contacts-found", "/contacts?name=an&consent=unknown"),
+        ("contact-new", "/contacts/new?on_list=VIP"),
+        ("contact-edit", f"/contacts/{a_contact}/edit"),
+        ("opt-outs", "/opt-outs"),
+        ("opt-outs-number", f"/opt-outs?number={number}"),
+        ("opt-outs-paste", "/opt-outs/numbers"),
+        ("opt-outs-import", f"/imports/{opted_out}"),
+        ("keywords", "/keywords"),
         ("missing", "/imports/01900000-0000-7000-8000-000000000000"),
     ):
         await person.open(path)

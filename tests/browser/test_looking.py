@@ -78,6 +78,14 @@ async def pages_of(person: Person, imported: str) -> list[str]:
         "/contacts",
         f"/contacts/{contact}",
         "/contacts?number=0000",
+        "/contacts?name=b",
+        "/contacts/new",
+        f"/contacts/{contact}/edit",
+        "/opt-outs",
+        "/opt-outs?number=07400123456",
+        "/opt-outs/numbers",
+        "/opt-outs/upload",
+        "/keywords",
     ]
 
 

@@ -14,6 +14,7 @@ from enlist_ingest.console.forms import REFUSALS, Form, read_as, words_of
 from enlist_ingest.console.labels import label
 from enlist_ingest.contacts_columns import OthersNamedError
 from enlist_ingest.contacts_edits import Edited
+from enlist_ingest.contacts_filter import BITS
 from enlist_ingest.service import Ingest
 from enlist_ingest.upload import Caller
 from enlist_rules.codes import EXPLANATIONS, Code
@@ -44,7 +45,8 @@ class ChangedMeanwhileError(NotTakenError):
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """What stands in the form; `contact_id` and `seq` are those of the contact that is changed."""
+    """What stands in the form; `contact_id`, `has` (channels) and `seq` are those of the contact
+    that is changed."""
 
     default_region: str
     convert_national: bool = True
@@ -54,6 +56,7 @@ class Typing:
     channels: tuple[str, ...] = ("phone",)
     lists: str = ""
     contact_id: ContactId | None = None
+    has: tuple[str, ...] = ()
     seq: int | None = None
 
     @classmethod
@@ -64,7 +67,9 @@ class Typing:
             phone_number=stored["phone_number"],
             fields={name: stored[name] or "" for name in ContactFields.model_fields},
             custom=stored["custom"],
+            channels=_channels(stored),
             contact_id=ContactId(stored["contact_id"]),
+            has=_channels(stored),
             seq=stored["changed_seq"],
         )
 
@@ -94,9 +99,10 @@ def typing_of(form: Form, region: str, stored: asyncpg.Record | None = None) -> 
         phone_number=form.text("phone_number") if stored is None else stored["phone_number"],
         fields={name: form.text(name) for name in ContactFields.model_fields},
         custom=custom,
-        channels=tuple(form.all("channel")),
+        channels=(*form.all("channel"), *(() if stored is None else _channels(stored))),
         lists=form.text("lists"),
         contact_id=None if stored is None else ContactId(stored["contact_id"]),
+        has=() if stored is None else _channels(stored),
         seq=int(form["seq"]) if form.text("seq").isdecimal() else None,
     )
 
@@ -142,7 +148,8 @@ async def change_typed(
     custom = {
         name: text for name, text in typing.custom.items() if text != stored["custom"].get(name, "")
     }
-    said = {**differing, **_reading(typing), "custom": custom, "channels": typing.channels}
+    added = {*typing.channels} - {*typing.has}
+    said = {**differing, **_reading(typing), "custom": custom, "channels": sorted(added)}
     try:
         patch = patch_of(read_as(ContactChanges, said), stored, visitor)
         for name, text in differing.items():
@@ -155,6 +162,10 @@ async def change_typed(
         raise NotTakenError(_NAMESAKES) from None
     except Problem as refusal:
         raise NotTakenError(words_of(refusal)) from None
+
+
+def _channels(stored: asyncpg.Record) -> tuple[str, ...]:
+    return tuple(channel for channel, bit in BITS.items() if stored["channels"] & bit)
 
 
 def _reading(typing: Typing) -> dict[str, Any]:
