@@ -167,6 +167,10 @@ async def test_another_account_sees_nothing(
     assert (foreign.status_code, foreign.text) == (404, missing.text)
     assert (await browser.get("/lists/1")).status_code == 404
     assert (await browser.get("/contacts/1")).status_code == 404
+    assert (await browser.get("/contacts/1/edit")).status_code == 404
+    for form in ("/contacts/1/delete", "/contacts/1/consent", "/lists/1/rename", "/lists/1/delete"):
+        assert (await browser.post(form, data={"name": "x"})).status_code == 404
+    assert (await browser.post(f"/keywords/{uuid4()}/remove")).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
 """The console's forms for lists, opt-outs and keywords."""
 
 import re
+from uuid import uuid4
 
+import asyncpg
 import httpx2
 import pytest
 from tests.fixtures.console import browser, keyed
 from tests.handlers.test_console_contacts import NUMBER, added, said_by, submit
+
+from enlist_ingest.tasks import BATCH
 
 __all__ = ["browser", "keyed"]
 
@@ -74,6 +78,27 @@ async def test_what_many_cannot_do_is_said(
     page = await submit(browser, "/contacts/lists", **said)
     assert said_by(page)[0].startswith(fault)
     assert await names(browser) == {}
+
+
+async def test_what_goes_on_is_followed(
+    browser: httpx2.AsyncClient, observer: asyncpg.Connection
+) -> None:
+    """What is not done at once goes on by itself; the part of the page asks until it is."""
+    await observer.execute(
+        "INSERT INTO contacts (account_id, contact_id, phone_number, channels, created_seq, "
+        "changed_seq) SELECT account_id, nextval('contact_ids'), '+44740' || n, 1, 0, 0 "
+        "FROM accounts CROSS JOIN generate_series(1000000, 1000000 + $1) AS n",
+        BATCH,
+    )
+    page = await submit(browser, "/contacts/lists", whom="all", list_name="VIP")
+    said = f"{BATCH} contacts joined the list so far; it goes on by itself."
+    assert said_by(page) == [said]
+    [path] = re.findall('hx-get="([^"]+)" hx-trigger="every 1s"', page.text)
+    part = await browser.get(path)
+    while "hx-get" in part.text:
+        part = await browser.get(path)
+    assert said_by(part) == [f"{BATCH + 1} contacts joined the list."]
+    assert (await browser.get(f"/tasks/{uuid4()}")).status_code == 404
 
 
 async def test_a_contact_joins_and_leaves_a_list_on_its_page(browser: httpx2.AsyncClient) -> None:

@@ -14,7 +14,7 @@ from enlist_ingest.console.forms import REFUSALS, lead_to, read_as, read_form, w
 from enlist_ingest.console.list_pages import named_list
 from enlist_ingest.console.missing import NothingHereError
 from enlist_ingest.console.pages import page
-from enlist_ingest.console.reads import OpenedReads
+from enlist_ingest.console.reads import Id, OpenedReads
 from enlist_ingest.console.signing_in import Visitor
 from enlist_ingest.console.typing_in import (
     ChangedMeanwhileError,
@@ -64,7 +64,7 @@ async def add_contact(request: Request, visitor: Visitor, ingest: OpenedIngest) 
 
 @router.get("/contacts/{contact_id}/edit")
 async def show_contact_form(
-    request: Request, contact_id: int, visitor: Visitor, ingest: OpenedIngest
+    request: Request, contact_id: Id, visitor: Visitor, ingest: OpenedIngest
 ) -> Response:
     """The contact in a form."""
     try:
@@ -76,7 +76,7 @@ async def show_contact_form(
 
 @router.post("/contacts/{contact_id}/edit")
 async def change_contact(
-    request: Request, contact_id: int, visitor: Visitor, ingest: OpenedIngest
+    request: Request, contact_id: Id, visitor: Visitor, ingest: OpenedIngest
 ) -> Response:
     """Change what differs from what the form had shown."""
     form = await read_form(request)
@@ -94,7 +94,7 @@ async def change_contact(
 
 
 @router.post("/contacts/{contact_id}/delete")
-async def delete_contact(contact_id: int, visitor: Visitor, ingest: OpenedIngest) -> Response:
+async def delete_contact(contact_id: Id, visitor: Visitor, ingest: OpenedIngest) -> Response:
     """Delete a contact for good."""
     try:
         await ingest.edits.delete(visitor.account_id, contact_id, visitor.name)
@@ -105,7 +105,7 @@ async def delete_contact(contact_id: int, visitor: Visitor, ingest: OpenedIngest
 
 @router.post("/contacts/{contact_id}/consent")
 async def enter_consent(
-    request: Request, contact_id: int, visitor: Visitor, ingest: OpenedIngest
+    request: Request, contact_id: Id, visitor: Visitor, ingest: OpenedIngest
 ) -> Response:
     """Enter what the person has said, of the number under which it is reached on the channel."""
     form = await read_form(request)
@@ -128,7 +128,7 @@ async def enter_consent(
 
 @router.post("/contacts/{contact_id}/lists")
 async def change_lists(
-    request: Request, contact_id: int, visitor: Visitor, ingest: OpenedIngest, reads: OpenedReads
+    request: Request, contact_id: Id, visitor: Visitor, ingest: OpenedIngest, reads: OpenedReads
 ) -> Response:
     """Put a contact on a list, or take it off one."""
     form = await read_form(request)
@@ -138,8 +138,9 @@ async def change_lists(
     except REFUSALS as refusal:
         fault = words_of(refusal)
         return await contact_page(request, contact_id, visitor, ingest, status=422, fault=fault)
-    if list_id is not None:
-        await _move(kind, list_id, contact_id, visitor, ingest)
+    if list_id is None:
+        return lead_to(f"/contacts/{contact_id}", fault="list_unknown")
+    await _move(kind, list_id, contact_id, visitor, ingest)
     return lead_to(f"/contacts/{contact_id}", said="left" if kind is TaskKind.REMOVE else "joined")
 
 

@@ -11,7 +11,7 @@ from enlist_ingest.console.list_pages import ShownTask
 from enlist_ingest.console.missing import NothingHereError
 from enlist_ingest.console.pages import page
 from enlist_ingest.console.questions import Question
-from enlist_ingest.console.reads import Cursor, OpenedReads, page_of
+from enlist_ingest.console.reads import Cursor, Id, OpenedReads, page_of
 from enlist_ingest.console.signing_in import Visitor
 from enlist_ingest.service import Ingest
 from enlist_ingest.upload import Caller
@@ -47,7 +47,7 @@ async def show_contacts(
 
 @router.get("/contacts/{contact_id}")
 async def show_contact(
-    request: Request, contact_id: int, visitor: Visitor, ingest: OpenedIngest
+    request: Request, contact_id: Id, visitor: Visitor, ingest: OpenedIngest
 ) -> Response:
     """A contact, its lists, the history of its consent, and what was done to it."""
     return await contact_page(request, contact_id, visitor, ingest)

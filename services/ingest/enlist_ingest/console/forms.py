@@ -1,5 +1,6 @@
 """What a form of a page sends, what is wrong with it in words, and where its answer leads."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
@@ -13,6 +14,7 @@ from enlist_ingest.api.problems import Problem, ProblemCode, problem_of
 from enlist_rules.codes import Code, PermanentFailure
 
 SEE_OTHER: Final = 303
+ID: Final = re.compile("[1-9][0-9]{0,17}")
 _FORM_BYTES: Final = 262_144  # every field and 50 custom ones at their limits, percent-encoded
 _OUR_ERRORS: Final = "Value error, "
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -41,6 +43,10 @@ class Form(Mapping[str, str]):
     def all(self, name: str) -> list[str]:
         """Every value of a name, such as of boxes that are ticked."""
         return self.values_of.get(name, [])
+
+    def ids(self, name: str) -> list[int]:
+        """Every value of a name that is an id, each once."""
+        return sorted({int(each) for each in self.all(name) if ID.fullmatch(each)})
 
 
 async def read_form(request: Request, limit: int = _FORM_BYTES) -> Form:

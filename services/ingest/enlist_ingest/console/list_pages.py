@@ -1,6 +1,6 @@
 """The pages of lists: made, looked at, renamed, deleted, and what is done to many members."""
 
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 import asyncpg
@@ -15,15 +15,13 @@ from enlist_ingest.console.missing import NothingHereError
 from enlist_ingest.console.notes import FAULTS
 from enlist_ingest.console.pages import page
 from enlist_ingest.console.questions import Question
-from enlist_ingest.console.reads import Cursor, OpenedReads, page_of
+from enlist_ingest.console.reads import Cursor, Id, OpenedReads, page_of
 from enlist_ingest.console.signing_in import Visitor
 from enlist_ingest.contacts_filter import ContactFilter
 from enlist_ingest.lists import ListExistsError, NoListError
 from enlist_ingest.tasks import Order, TaskKind
 from enlist_rules.identity import name_key
 from enlist_shared.ids import ListId
-
-MOST_CHOSEN: Final = 10_000
 
 router = APIRouter(include_in_schema=False)
 
@@ -71,7 +69,7 @@ async def make_list(
 @router.get("/lists/{list_id}")
 async def show_list(
     request: Request,
-    list_id: int,
+    list_id: Id,
     visitor: Visitor,
     reads: OpenedReads,
     task: ShownTask,
@@ -96,7 +94,7 @@ async def show_list(
 
 @router.post("/lists/{list_id}/rename")
 async def rename_list(
-    request: Request, list_id: int, visitor: Visitor, ingest: OpenedIngest
+    request: Request, list_id: Id, visitor: Visitor, ingest: OpenedIngest
 ) -> Response:
     """Give a list another name."""
     form = await read_form(request)
@@ -114,7 +112,7 @@ async def rename_list(
 
 @router.post("/lists/{list_id}/delete")
 async def delete_list(
-    request: Request, list_id: int, visitor: Visitor, ingest: OpenedIngest
+    request: Request, list_id: Id, visitor: Visitor, ingest: OpenedIngest
 ) -> Response:
     """Delete a list: it is gone at once, its memberships go in the background."""
     form = await read_form(request)
@@ -136,7 +134,7 @@ async def change_memberships(
     form = await read_form(request)
     asked = Question.of(form)
     back = f"/lists/{asked.list}" if form.text("page") == "list" else f"/contacts?{asked.query}"
-    chosen = sorted({int(each) for each in form.all("contact") if each.isdecimal()})[:MOST_CHOSEN]
+    chosen = form.ids("contact")
     everybody = form.text("whom") == "all"
     kind = TaskKind.REMOVE if form.text("do") == "remove" else TaskKind.ADD
     if not everybody and not chosen:

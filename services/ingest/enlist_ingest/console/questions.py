@@ -1,19 +1,18 @@
 """What the form above the contacts asks for, as the search and the exports want it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Final, Self, TypeVar
 from urllib.parse import urlencode
 
+from enlist_ingest.console.forms import ID
 from enlist_ingest.contacts_filter import ContactFilter, WantedConsent
 from enlist_rules.fields import CUSTOM_PREFIX
 from enlist_shared.ids import ListId
 from enlist_shared.options import Channel
 
 _LONGEST: Final = 255
-_ID: Final = re.compile("[1-9][0-9]{0,17}")
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -34,7 +33,7 @@ class Question:
     def of(cls, said: Mapping[str, str]) -> Self:
         """What a query or a form says; what no choice offers asks for nothing."""
         typed = {each.name: _tidy(said.get(each.name, "")) for each in fields(cls)}
-        typed["list"] = typed["list"] if _ID.fullmatch(typed["list"]) else ""
+        typed["list"] = typed["list"] if ID.fullmatch(typed["list"]) else ""
         typed["channel"] = _choice(Channel, typed["channel"]) or ""
         typed["consent"] = _choice(WantedConsent, typed["consent"]) or ""
         return cls(**typed)

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Final
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Query, Request
 
+from enlist_ingest.api.contact_views import LARGEST_ID
 from enlist_ingest.console.missing import NothingHereError
 from enlist_ingest.contacts_filter import ContactFilter
 from enlist_ingest.contacts_reads import Reads
@@ -23,6 +24,7 @@ def opened_reads(request: Request) -> Reads:
 
 
 OpenedReads = Annotated[Reads, Depends(opened_reads)]
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Cursor = Annotated[str | None, Query(max_length=2_000, description="where the page begins")]
 
 
