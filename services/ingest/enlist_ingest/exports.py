@@ -1,4 +1,4 @@
-"""Contacts as files that can be imported again: CSV while it is read, workbooks when they are whole.
+"""Contacts as files to be imported again: CSV while it is read, workbooks when they are whole.
 
 The account is read page by page, each page in a transaction of its own: memory stays the same
 however many contacts there are, and whoever downloads slowly holds no transaction open. What

@@ -7,6 +7,7 @@ from enlist_ingest.api.imports import WantedImport, wanted_import
 from enlist_ingest.api.once import OnceRoute
 from enlist_ingest.api.problems import Problem, ProblemCode
 from enlist_ingest.api.views import ImportView
+from enlist_shared.ids import ImportId
 from enlist_shared.states import Status
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=OnceRoute)
@@ -20,7 +21,7 @@ async def cancel_import(
 
     One that was cancelled before is shown as it is; one that has ended otherwise is a conflict.
     """
-    await ingest.store.end(caller.account_id, wanted.import_id, Status.CANCELLED)
+    await ingest.store.end(caller.account_id, ImportId(wanted.import_id), Status.CANCELLED)
     cancelled = await wanted_import(wanted.import_id, caller, ingest)
     if cancelled.status is not Status.CANCELLED:
         raise Problem(409, ProblemCode.CONFLICT, f"The import has ended: {cancelled.status}.")

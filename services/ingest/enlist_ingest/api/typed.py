@@ -67,8 +67,8 @@ def patch_of(said: ContactChanges, stored: asyncpg.Record, caller: Caller) -> Pa
 
 def refused(rejected: TypedRejectedError) -> Problem:
     """Why a record is not taken, in the words that rejects have."""
-    level = "field" if rejected.code is Code.TOO_MANY_CUSTOM_FIELDS else "record"
-    explanation = EXPLANATIONS[level, rejected.code]
+    of_a_field = rejected.code is Code.TOO_MANY_CUSTOM_FIELDS
+    explanation = EXPLANATIONS["field" if of_a_field else "record", rejected.code]
     detail = f"{rejected.field}: {explanation.message} {explanation.remedy}"
     return Problem(422, rejected.code, detail)
 

@@ -82,7 +82,7 @@ WHERE ($6::text[] IS NULL
   AND ($11::text IS NULL OR $11 = coalesce((
     SELECT o.state FROM consents o
     WHERE o.account_id = $1 AND o.channel = $12::text AND o.number = CASE
-      WHEN $12 = 'phone' THEN phone_number ELSE coalesce(whatsapp_number, phone_number) END
+      WHEN $12 = 'phone' OR whatsapp_number IS NULL THEN phone_number ELSE whatsapp_number END
   ), 'unknown'))
   AND custom @> $13::jsonb
   AND NOT ($14::boolean AND starts_with(first_key || ' ' || last_key, $7))

@@ -100,7 +100,8 @@ SELECT count(*) FROM kept
 SELECT EXISTS (
   SELECT FROM contacts c JOIN consents o ON o.account_id = $1 AND o.channel = $3
     AND o.number = CASE
-      WHEN $3 = 'phone' THEN c.phone_number ELSE coalesce(c.whatsapp_number, c.phone_number) END
+      WHEN $3 = 'phone' OR c.whatsapp_number IS NULL THEN c.phone_number
+      ELSE c.whatsapp_number END
   WHERE c.account_id = $1 AND c.contact_id = ANY ($2::bigint[]) AND o.state = 'opted_out')
 
 -- name: forget_changes
