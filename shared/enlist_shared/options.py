@@ -18,7 +18,7 @@ from pydantic import (
 from enlist_rules.cleaning import TRIM
 from enlist_rules.encodings import Encoding, encoding_named
 from enlist_rules.fields import LIST_NAME_LIMIT
-from enlist_rules.numbers import REGIONS
+from enlist_rules.numbers import DEFAULT_NUMBER_TYPES, NUMBER_TYPES, REGIONS
 from enlist_rules.options import Duplicates, Header, OverLimit, Unmapped
 
 
@@ -133,6 +133,13 @@ class ImportOptions(BaseModel):
         if self.list_mode is ListMode.REPLACE and not self.lists:
             raise ValueError("list_mode replace needs lists")
         return self
+
+    @property
+    def taken_types(self) -> frozenset[str]:
+        """The types of numbers that are taken; whoever opts out may do so with any."""
+        if self.number_types:
+            return frozenset(self.number_types)
+        return NUMBER_TYPES if self.purpose is Purpose.OPT_OUT else DEFAULT_NUMBER_TYPES
 
     @property
     def most_unlisted(self) -> float | None:

@@ -100,7 +100,8 @@ def read_row(record: int, row: Row, mapping: list[str], options: dict[str, Any])
 
 def _read_numbers(reading: Reading, values: dict[str, str], options: dict[str, Any]) -> None:
     toggle = options.get("convert_national", False)
-    types = frozenset(options.get("number_types") or ALLOWED_TYPES)
+    usual = ALL_TYPES if options.get("purpose") == "opt_out" else ALLOWED_TYPES
+    types = frozenset(options.get("number_types") or usual)
     country = _tidy(values.pop("country_code", ""))
     usable = region_of(country) if country else options["default_region"]
     region = usable or options["default_region"]

@@ -7,6 +7,7 @@ import pytest
 
 from enlist_ingest.api.options import parse_options
 from enlist_rules.codes import PermanentFailure
+from enlist_rules.numbers import DEFAULT_NUMBER_TYPES, NUMBER_TYPES
 from enlist_shared.options import Consent, ImportOptions
 
 
@@ -66,3 +67,16 @@ def test_what_is_no_json_object_is_refused(body: bytes) -> None:
     with pytest.raises(PermanentFailure) as refusal:
         parse_options(body)
     assert refusal.value.code == "options"
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ({}, DEFAULT_NUMBER_TYPES),
+        ({"purpose": "opt_out"}, NUMBER_TYPES),
+        ({"purpose": "opt_out", "number_types": ["MOBILE"]}, {"MOBILE"}),
+    ],
+)
+def test_who_opts_out_may_do_so_with_any_number(given: Any, taken: set[str]) -> None:
+    """Types that are no use for contacts are still remembered as opted out."""
+    assert parse_options(json.dumps(given).encode()).taken_types == taken

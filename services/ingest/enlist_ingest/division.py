@@ -9,7 +9,6 @@ from enlist_rules.codes import Code
 from enlist_rules.dividing import TextDivider, detected
 from enlist_rules.encodings import Encoding
 from enlist_rules.layout import Layout, LayoutRules
-from enlist_rules.numbers.regions import DEFAULT_NUMBER_TYPES
 from enlist_rules.splitting import Cut
 from enlist_shared.ids import AccountId, ImportId, ObjectKey
 from enlist_shared.manifests import ChunkPlan, ImportManifest
@@ -108,7 +107,7 @@ class Divider:
             mapping=layout.mapping,
             options=source.options,
             default_region=source.default_region,
-            number_types=source.options.number_types or tuple(sorted(DEFAULT_NUMBER_TYPES)),
+            number_types=tuple(sorted(source.options.taken_types)),
             shards=1 if replaces else shards_for(records, self._settings.shard_records),
             chunks=tuple(self._chunks),
         )

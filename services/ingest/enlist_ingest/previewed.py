@@ -11,7 +11,6 @@ from enlist_rules import kinds
 from enlist_rules.codes import Code, PermanentFailure
 from enlist_rules.encodings import Encoding
 from enlist_rules.layout import HEAD_BYTES, LayoutRules
-from enlist_rules.numbers import DEFAULT_NUMBER_TYPES
 from enlist_rules.options import NumberRules, ReadingRules
 from enlist_rules.previewing import Preview, preview
 from enlist_shared.ids import ObjectKey
@@ -113,7 +112,6 @@ def look_at(beginning: Beginning, options: ImportOptions, account_region: str) -
         beginning, sheet, others = _sheet_beginning(beginning, options.sheet)
         options = options.model_copy(update={"encoding": Encoding.UTF_8, "separator": ","})
     region = options.default_region or account_region
-    types = frozenset(options.number_types or DEFAULT_NUMBER_TYPES)
     layout = LayoutRules(
         header=options.header,
         separator=options.separator,
@@ -122,7 +120,7 @@ def look_at(beginning: Beginning, options: ImportOptions, account_region: str) -
         unmapped=options.unmapped,
         default_region=region,
     )
-    numbers = NumberRules(region, options.convert_national, types)
+    numbers = NumberRules(region, options.convert_national, options.taken_types)
     found = preview(
         beginning.head,
         layout,
