@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "numbers": "paste:numbers",
     "contacts": "paste:contacts",
     "status": "status:status",
+    "cancel": "status:cancel",
     "rejects": "rejects:rejects",
     "find": "contacts:find",
     "contact": "contacts:contact",

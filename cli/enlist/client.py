@@ -104,6 +104,9 @@ class Client:
     def find(self, import_id: str) -> Import:
         return Import.model_validate(self._api.get(f"/v1/imports/{import_id}"))
 
+    def cancel(self, import_id: str) -> Import:
+        return Import.model_validate(self._api.post(f"/v1/imports/{import_id}/cancel", dict))
+
     def newest(self, cursor: str | None = None) -> ImportsPage:
         parameters = {} if cursor is None else {"cursor": cursor}
         return ImportsPage.model_validate(self._api.get("/v1/imports", params=parameters))

@@ -151,6 +151,19 @@ def test_the_running_local_stack_is_found(
     assert api.received[0][1]["Authorization"] == "Bearer enl_local"
 
 
+def test_an_import_is_cancelled(api: ScriptedApi, enlist: Enlist) -> None:
+    """What it came to is shown; one that has ended already is an error in one line."""
+    api.script["POST /v1/imports/i-1/cancel"] = [as_json(shown("cancelled"))]
+    done = enlist("cancel", "i-1")
+    assert (done.returncode, "cancelled" in done.stdout) == (0, True)
+    assert json.loads(enlist("cancel", "i-1", "--json").stdout)["status"] == "cancelled"
+    ended = problem(409, "Conflict", "conflict", "The import has ended: completed.")
+    api.script["POST /v1/imports/i-1/cancel"] = [ended]
+    done = enlist("cancel", "i-1")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "The import has ended: completed." in done.stderr
+
+
 def test_status_alone_lists_the_newest_imports(api: ScriptedApi, enlist: Enlist) -> None:
     """One line an import, with its records and rejects."""
     api.script["GET /v1/imports"] = [as_json({"imports": [DONE], "next_cursor": None})]

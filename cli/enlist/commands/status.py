@@ -1,4 +1,4 @@
-"""`enlist status`: one import with its balance, or the newest ones."""
+"""`enlist status` and `cancel`: one import with its balance, or the newest ones."""
 
 from typing import Annotated, Final
 
@@ -32,6 +32,21 @@ def status(
         Console().print(balance_table(states[0]))
         if states[0].error is not None:
             typer.echo(failure_text(states[0]))
+
+
+@connects
+def cancel(
+    connection: Connection,
+    import_id: Annotated[str, typer.Argument(metavar="ID")],
+    as_json: Annotated[bool, typer.Option("--json", help="as JSON")] = False,
+) -> None:
+    """End the import ID: what was merged stays, nothing more is."""
+    with connection.client() as client:
+        state = client.cancel(import_id)
+    if as_json:
+        typer.echo(state.model_dump_json())
+    else:
+        Console().print(balance_table(state))
 
 
 def _overview(states: list[Import], width: int) -> Table:
