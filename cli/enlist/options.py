@@ -9,7 +9,7 @@ import typer
 
 from enlist.flags import Command, flag, gives
 from enlist_rules.options import Duplicates, Header, OverLimit, Unmapped
-from enlist_shared.options import Channel, Purpose
+from enlist_shared.options import Channel, ListMode, Purpose
 
 PANEL: Final = "Options of the import"
 SEPARATORS: Final = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
@@ -27,6 +27,12 @@ _FLAGS: Final[dict[str, Any]] = {
         list[str], "--list", metavar="NAME", help="list to join; made if new; may be repeated"
     ),
     "list_ids": _flag(list[int], "--list-id", metavar="N", help="the same, by id"),
+    "list_mode": _flag(
+        ListMode, "--list-mode", metavar="MODE", help="add, or replace: others leave the lists"
+    ),
+    "max_unlisted_ratio": _flag(
+        float, "--max-unlisted-ratio", metavar="0.2", help="of a replaced list, who may leave it"
+    ),
     "channel": _flag(Channel, "--channel", metavar="HOW", help="phone or whatsapp"),
     "duplicates": _flag(
         Duplicates,

@@ -117,7 +117,7 @@ RECIPES: Final[dict[str, Recipe]] = {
         "own, or skip; what it does not name is mapped by its header.",
         table(
             f"{A},Anna,Bristol,red,secret",
-            header="Reach,first name,Town,Favourite,Notes",
+            header="Reach,first name,Branch,Favourite,Notes",
         ),
         {"mapping": {"reach": "phone_number", "Favourite": "custom.colour", "NOTES": "skip"}},
     ),

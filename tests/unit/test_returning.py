@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from enlist_rules.encodings import to_utf8
@@ -103,6 +103,7 @@ def test_an_unchanged_file_is_rejected_for_the_same_reasons(
     data = "\n".join([header, *(";".join(row) for row in cells), "x;07400123456;y"]).encode()
     if data.count(b'"') % 2:
         data = data.replace(b'"', b"")
+    assume(data.count(b"\x00") < 0.05 * len(data))  # else it is no text
     first = made_of(data, separator=";", header=Header.PRESENT)
     second = made_of(first.file())
     third = made_of(second.file())
